@@ -1,0 +1,1 @@
+//! An X API v2 that can misbehave.
