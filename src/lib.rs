@@ -1,1 +1,3 @@
-//! perch.
+//! perch: a self-hosted edge gateway for the X API v2.
+
+pub mod domain;

@@ -1,0 +1,6 @@
+//! Words and rules. No I/O, no clock, no async: values in, values out.
+
+pub mod machine;
+mod timestamp;
+
+pub use timestamp::Timestamp;
