@@ -1,5 +1,7 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
+pub mod audit;
+pub mod fault;
 pub mod machine;
 mod timestamp;
 

@@ -1,3 +1,4 @@
 //! perch: a self-hosted edge gateway for the X API v2.
 
 pub mod domain;
+pub mod ports;

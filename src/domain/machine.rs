@@ -49,16 +49,25 @@ pub struct Step<R> {
 impl<R> Step<R> {
     /// Answer; nothing worth storing happened.
     pub const fn reply(reply: R) -> Self {
-        Self { reply: Some(reply), store: false }
+        Self {
+            reply: Some(reply),
+            store: false,
+        }
     }
 
     /// Store the value, then answer.
     pub const fn store(reply: R) -> Self {
-        Self { reply: Some(reply), store: true }
+        Self {
+            reply: Some(reply),
+            store: true,
+        }
     }
 
     /// Let the caller wait until the value has changed.
     pub const fn park() -> Self {
-        Self { reply: None, store: false }
+        Self {
+            reply: None,
+            store: false,
+        }
     }
 }
