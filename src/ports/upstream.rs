@@ -25,21 +25,6 @@ pub enum UpstreamBody {
     Empty,
     /// Bytes, with their content type in the headers.
     Bytes(Bytes),
-    /// `multipart/form-data`; the platform writes the frame and its content type.
-    Multipart(Multipart),
-}
-
-/// A form with one file, as X's media endpoints take it.
-#[derive(Clone, Debug)]
-pub struct Multipart {
-    /// Text fields, in order.
-    pub fields: Vec<(&'static str, String)>,
-    /// The file's field name.
-    pub file_field: &'static str,
-    /// The file's bytes.
-    pub file: Bytes,
-    /// The file's media type.
-    pub media_type: String,
 }
 
 /// X's answer, read whole (answers to the api are small JSON; longer than 1 MiB is refused).
