@@ -1,6 +1,12 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
+mod base62;
+mod digest;
+pub mod ids;
 pub mod machine;
+mod sealed;
 mod timestamp;
 
+pub use digest::Digest;
+pub use sealed::Sealed;
 pub use timestamp::Timestamp;
