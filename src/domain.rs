@@ -1,8 +1,16 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
+pub mod api_key;
 pub mod audit;
+mod base62;
+pub mod caller;
+mod digest;
 pub mod fault;
+pub mod ids;
 pub mod machine;
+mod sealed;
 mod timestamp;
 
+pub use digest::Digest;
+pub use sealed::Sealed;
 pub use timestamp::Timestamp;
