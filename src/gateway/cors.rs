@@ -1,12 +1,19 @@
 //! Cross-origin calls from browsers: exact origins, no credentials, and `Vary` on every answer.
 //!
-//! A preflight carries no key, so it is answered before any is asked for, and tells every origin which methods and headers there
-//! are; whether *this* origin may use *this* key is decided with the key, on the call itself. perch uses bearer keys, never
-//! cookies, on these routes, so credentials stay off. (Fetch standard, CORS protocol.)
+//! A preflight carries no key, so it is answered before any is asked for; whether *this* origin may use *this* key is decided
+//! with the key, on the call itself. perch uses bearer keys, never cookies, on these routes, so credentials stay off. (Fetch
+//! standard, CORS protocol.)
 
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::domain::api_key::KeyRecord;
+use crate::{
+    domain::{
+        api_key::{KeyRecord, Origin, Scope},
+        fault::{Code, Fault},
+    },
+    services::{Context, keys},
+};
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Perch-Account, Traceparent, X-API-Key, X-Request-Timeout-Ms";
@@ -22,12 +29,13 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The answer to a preflight. It names the origin back, because the list belongs to a key that a preflight does not carry.
-pub fn preflight(headers: &HeaderMap) -> http::Response<axum::body::Body> {
-    let mut response = http::Response::new(axum::body::Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
+/// The answer to a preflight. A preflight carries no key, so an origin is named back when any key, or the deployment, knows it.
+pub async fn preflight(context: &Context, headers: &HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
     let answer = response.headers_mut();
-    if let Some(origin) = headers.get(header::ORIGIN).filter(|origin| origin.as_bytes() != b"null") {
+    if let Some(origin) = headers.get(header::ORIGIN)
+        && keys::origin_is_known(context, origin.to_str().unwrap_or_default()).await
+    {
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
@@ -38,9 +46,20 @@ pub fn preflight(headers: &HeaderMap) -> http::Response<axum::body::Body> {
     response
 }
 
-/// Whether a key may be used from `origin`: it is on the key's own list or on the deployment's.
-pub fn allows(record: &KeyRecord, deployment: &[String], origin: &str) -> bool {
-    record.origins.iter().any(|allowed| allowed.as_str() == origin) || deployment.iter().any(|allowed| allowed == origin)
+/// Lets a key be used from a browser only where its list, or the deployment's, names the origin. Keys that administer are never
+/// used from a browser: a page can leak what it holds.
+///
+/// # Errors
+/// [`Code::OriginNotAllowed`].
+pub fn admit(context: &Context, record: &KeyRecord, headers: &HeaderMap) -> Result<Option<HeaderValue>, Fault> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
+    let text = origin.to_str().unwrap_or_default();
+    let listed = Origin::parse(text).is_ok_and(|origin| record.permits_origin(&origin));
+    let deployment = !record.scopes.allows(Scope::Admin) && context.config.origins.iter().any(|known| known == text);
+    if listed || deployment {
+        return Ok(Some(origin.clone()));
+    }
+    Err(Fault::new(Code::OriginNotAllowed, "This key may not be used from this origin. The operator can add the origin to the key."))
 }
 
 /// Marks an answer as differing by origin, and opens it to `origin` if that one is allowed.

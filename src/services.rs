@@ -1,0 +1,8 @@
+//! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
+
+pub mod audit;
+pub mod keys;
+
+mod context;
+
+pub use context::{Call, Context, Facts, Memory};
