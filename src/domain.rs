@@ -7,6 +7,7 @@ pub mod ids;
 pub mod machine;
 mod sealed;
 mod timestamp;
+pub mod window;
 
 pub use digest::Digest;
 pub use sealed::Sealed;
