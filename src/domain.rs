@@ -1,5 +1,6 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
+pub mod account;
 pub mod api_key;
 mod base62;
 mod digest;
