@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod attempt;
 mod base62;
 mod digest;
 pub mod ids;
