@@ -1,6 +1,8 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
+pub mod account;
 pub mod api_key;
+pub mod attempt;
 pub mod audit;
 mod base62;
 pub mod caller;
@@ -10,6 +12,7 @@ pub mod ids;
 pub mod machine;
 mod sealed;
 mod timestamp;
+pub mod window;
 
 pub use digest::Digest;
 pub use sealed::Sealed;
