@@ -1,1 +1,4 @@
 //! perch.
+
+pub mod domain;
+pub mod x;
