@@ -2,4 +2,5 @@
 //!
 //! Pure: bytes and values in, values out.
 
+pub mod oauth1;
 pub mod text;
