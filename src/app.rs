@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Router, body::Body, response::{IntoResponse, Response}};
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use http::Request;
 
 use crate::{
@@ -25,7 +29,11 @@ pub struct App {
 impl App {
     /// A fresh isolate's perch.
     pub fn new(config: Config) -> Self {
-        Self { config: Arc::new(config), memory: Arc::default(), router: api::router::router() }
+        Self {
+            config: Arc::new(config),
+            memory: Arc::default(),
+            router: api::router::router(),
+        }
     }
 
     /// The settings.
@@ -44,6 +52,11 @@ impl App {
 
     /// The surroundings of one event.
     fn context(&self, ports: Ports, call: Call) -> Context {
-        Context { ports, config: self.config.clone(), memory: self.memory.clone(), call: Arc::new(call) }
+        Context {
+            ports,
+            config: self.config.clone(),
+            memory: self.memory.clone(),
+            call: Arc::new(call),
+        }
     }
 }

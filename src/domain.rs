@@ -5,13 +5,16 @@ pub mod api_key;
 pub mod attempt;
 pub mod audit;
 mod base62;
+pub mod breaker;
 pub mod caller;
 mod digest;
 pub mod fault;
 pub mod ids;
 pub mod machine;
+pub mod retry;
 mod sealed;
 mod timestamp;
+pub mod tweet;
 pub mod window;
 
 pub use digest::Digest;

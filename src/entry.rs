@@ -40,7 +40,10 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
 
 /// A deployment that is set up wrongly says which setting to mend, in the answer and in the log; never a value.
 fn misconfigured(fault: &ConfigFault) -> worker::Result<web_sys::Response> {
-    worker::console_error!("{}", serde_json::json!({ "level": "error", "message": fault.to_string() }));
+    worker::console_error!(
+        "{}",
+        serde_json::json!({ "level": "error", "message": fault.to_string() })
+    );
     plain(StatusCode::INTERNAL_SERVER_ERROR, &fault.to_string())
 }
 
@@ -49,6 +52,8 @@ fn plain(status: StatusCode, detail: &str) -> worker::Result<web_sys::Response> 
     let problem = serde_json::json!({
         "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail,
     });
-    let response = http::Response::builder().status(status).header("content-type", "application/problem+json");
+    let response = http::Response::builder()
+        .status(status)
+        .header("content-type", "application/problem+json");
     worker::response_to_wasm(response.body(Body::from(problem.to_string()))?)
 }

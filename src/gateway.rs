@@ -13,26 +13,25 @@
 //! | 9 answer | [`answer`] | headers that every answer carries, problems, the log line |
 
 pub mod access_log;
-pub mod api_key;
 pub mod answer;
+pub mod api_key;
 pub mod arrive;
 pub mod body_limit;
 pub mod cors;
 pub mod path_gate;
 pub mod problem;
-pub mod rate_limit;
 
 use axum::{
     Router,
     body::Body,
     response::{IntoResponse, Response},
 };
-use futures_util::channel::oneshot;
+use futures_channel::oneshot;
 use http::{HeaderValue, Request, request::Parts};
 use tower_service::Service;
 
 use crate::{
-    domain::{allowance::WindowView, caller::Caller, fault::Fault},
+    domain::{caller::Caller, fault::Fault},
     services::Context,
 };
 
@@ -41,7 +40,6 @@ use crate::{
 struct Admitted {
     caller: Option<Caller>,
     origin: Option<HeaderValue>,
-    windows: Vec<WindowView>,
 }
 
 /// Answers `request`, through the pipeline and `router`.
@@ -54,10 +52,17 @@ pub async fn handle(context: Context, router: Router, request: Request<Body>) ->
     }
     let mut admitted = Admitted::default();
     let mut response = match admit(&context, &parts, &mut admitted).await {
-        Ok(()) => serve(&context, router, Request::from_parts(parts, body), admitted.caller.take()).await,
+        Ok(()) => {
+            serve(
+                &context,
+                router,
+                Request::from_parts(parts, body),
+                admitted.caller.take(),
+            )
+            .await
+        }
         Err(fault) => fault.into_response(),
     };
-    rate_limit::tell(response.headers_mut(), &admitted.windows);
     cors::mark(response.headers_mut(), admitted.origin.as_ref());
     answer::finish(&context, &seen, response)
 }
@@ -70,11 +75,9 @@ async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Res
     if is_public(path) {
         return Ok(());
     }
-    rate_limit::admit_at_edge(context, &parts.headers).await?;
     let record = api_key::identify(context, &parts.headers).await?;
     context.call.note(|facts| facts.kid = Some(record.kid.clone()));
     admitted.origin = cors::admit(context, &record, &parts.headers)?;
-    let record = rate_limit::admit(context, record, &mut admitted.windows).await?;
     admitted.caller = Some(Caller::new(record));
     Ok(())
 }

@@ -10,3 +10,4 @@ mod entry;
 pub mod gateway;
 pub mod ports;
 pub mod services;
+pub mod x;

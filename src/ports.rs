@@ -25,9 +25,7 @@ pub use objects::{Objects, ObjectsExt};
 pub use queue::AuditQueue;
 pub use sealed_box::{Binding, SealFault, SealedBox};
 pub use sql::{Row, Sql, SqlValue, Statement};
-pub use upstream::{
-    TransportFault, Upstream, UpstreamBody, UpstreamRequest, UpstreamResponse,
-};
+pub use upstream::{TransportFault, Upstream, UpstreamBody, UpstreamRequest, UpstreamResponse};
 
 /// The port could not do its work: the platform's part behind it failed or did not answer.
 ///

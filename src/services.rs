@@ -2,6 +2,9 @@
 
 pub mod audit;
 pub mod keys;
+pub mod readiness;
+pub mod tokens;
+pub mod x;
 
 mod context;
 

@@ -3,10 +3,9 @@
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    handler::Handler,
     middleware::{Next, from_fn},
-    response::{IntoResponse, Response},
-    routing::{delete, get, patch, post, put},
+    response::Response,
+    routing::get,
 };
 use http::Method;
 
@@ -25,11 +24,17 @@ pub fn router() -> Router {
 }
 
 async fn route_not_found() -> Fault {
-    Fault::new(Code::RouteNotFound, "There is nothing at this path; /openapi.json lists what there is.")
+    Fault::new(
+        Code::RouteNotFound,
+        "There is nothing at this path; /openapi.json lists what there is.",
+    )
 }
 
 async fn method_not_allowed(method: Method) -> Fault {
-    Fault::new(Code::MethodNotAllowed, format!("{method} is not taken here; /openapi.json lists what is."))
+    Fault::new(
+        Code::MethodNotAllowed,
+        format!("{method} is not taken here; /openapi.json lists what is."),
+    )
 }
 
 /// Lets the template of the matched route travel back with the answer, for the log and for fingerprints.

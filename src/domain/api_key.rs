@@ -68,7 +68,11 @@ impl KeyId {
         if text.len() != KID_DIGITS {
             return Err(KeyFormatError::Length);
         }
-        if base62::is_base62(text) { Ok(Self(text.to_owned())) } else { Err(KeyFormatError::Alphabet) }
+        if base62::is_base62(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(KeyFormatError::Alphabet)
+        }
     }
 
     /// The ten characters.
@@ -109,7 +113,11 @@ impl ApiKey {
     /// A new key from uniform entropy. The kid holds 60 of its 128 bits, which keeps it free of bias.
     pub fn make(mode: Mode, kid_entropy: &[u8; 16], secret: &[u8; 32]) -> Self {
         let kid = KeyId(base62::encode(kid_entropy, KID_DIGITS));
-        Self { mode, kid, secret: base62::encode(secret, SECRET_DIGITS).into() }
+        Self {
+            mode,
+            kid,
+            secret: base62::encode(secret, SECRET_DIGITS).into(),
+        }
     }
 
     /// Reads what a caller presented: length, prefix, alphabet, checksum, in this order. Costs no look-up.
@@ -121,7 +129,9 @@ impl ApiKey {
             return Err(KeyFormatError::Length);
         }
         let mut parts = text.split('_');
-        let (Some("perch"), Some(mode)) = (parts.next(), parts.next()) else { return Err(KeyFormatError::Prefix) };
+        let (Some("perch"), Some(mode)) = (parts.next(), parts.next()) else {
+            return Err(KeyFormatError::Prefix);
+        };
         let mode = match mode {
             "live" => Mode::Live,
             "test" => Mode::Test,
@@ -137,8 +147,16 @@ impl ApiKey {
         if !base62::is_base62(secret) || !base62::is_base62(crc) {
             return Err(KeyFormatError::Alphabet);
         }
-        let key = Self { mode, kid: KeyId::parse(kid)?, secret: secret.into() };
-        if checksum(&key.unsigned()) == crc { Ok(key) } else { Err(KeyFormatError::Checksum) }
+        let key = Self {
+            mode,
+            kid: KeyId::parse(kid)?,
+            secret: secret.into(),
+        };
+        if checksum(&key.unsigned()) == crc {
+            Ok(key)
+        } else {
+            Err(KeyFormatError::Checksum)
+        }
     }
 
     /// The mode written in the key.
@@ -164,7 +182,12 @@ impl ApiKey {
     }
 
     fn unsigned(&self) -> String {
-        format!("perch_{}_{}_{}", self.mode.as_str(), self.kid, self.secret.expose_secret())
+        format!(
+            "perch_{}_{}_{}",
+            self.mode.as_str(),
+            self.kid,
+            self.secret.expose_secret()
+        )
     }
 }
 

@@ -36,7 +36,10 @@ impl Caller {
         if self.0.scopes.allows(scope) {
             return Ok(());
         }
-        Err(Fault::new(Code::MissingScope, format!("This endpoint needs the scope {scope}; ask the operator for a key with it.")))
+        Err(Fault::new(
+            Code::MissingScope,
+            format!("This endpoint needs the scope {scope}; ask the operator for a key with it."),
+        ))
     }
 
     /// Whether the key may act for `account`.

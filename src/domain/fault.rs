@@ -93,11 +93,7 @@ impl Fault {
     }
 
     /// One field is at fault.
-    pub fn field(
-        field: impl Into<String>,
-        rule: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn field(field: impl Into<String>, rule: impl Into<String>, message: impl Into<String>) -> Self {
         let fault = FieldFault {
             field: field.into(),
             rule: rule.into(),

@@ -30,15 +30,23 @@ impl Seen {
 
 /// Finishes an answer and writes its log line.
 pub fn finish(context: &Context, seen: &Seen, response: Response) -> Response {
-    let route = response.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = response
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let fault = response.extensions().get::<Arc<Fault>>().cloned();
     let mut response = match &fault {
         Some(fault) => as_problem(context, seen, &route, fault, response),
         None => response,
     };
     common_headers(context, response.headers_mut());
-    let answered =
-        access_log::Answered { method: &seen.method, route: &route, status: response.status(), fault: fault.as_deref() };
+    let answered = access_log::Answered {
+        method: &seen.method,
+        route: &route,
+        status: response.status(),
+        fault: fault.as_deref(),
+    };
     access_log::write(context, answered);
     response
 }
@@ -54,7 +62,10 @@ fn as_problem(context: &Context, seen: &Seen, route: &str, fault: &Fault, respon
     };
     let mut problem = problem::render(fault, occasion);
     let (parts, _) = response.into_parts();
-    let earlier = parts.headers.into_iter().filter_map(|(name, value)| Some((name?, value)));
+    let earlier = parts
+        .headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((name?, value)));
     for (name, value) in earlier.filter(|(name, _)| name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH) {
         problem.headers_mut().append(name, value);
     }
@@ -72,8 +83,5 @@ fn common_headers(context: &Context, headers: &mut HeaderMap) {
     set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     if let Ok(id) = HeaderValue::from_str(&context.call.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    if let Ok(trace) = HeaderValue::from_str(&context.call.trace.to_string()) {
-        headers.insert(HeaderName::from_static("traceparent"), trace);
     }
 }

@@ -3,7 +3,6 @@
 use http::HeaderMap;
 
 use crate::{
-    domain::trace::Trace,
     ports::{EntropyExt, Ports, Unavailable},
     services::Call,
 };
@@ -13,9 +12,12 @@ use crate::{
 /// # Errors
 /// When there is no entropy for ids.
 pub fn name(ports: &Ports, headers: &HeaderMap) -> Result<Call, Unavailable> {
-    let request_id: String = ports.entropy.bytes::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    let parent = headers.get("traceparent").and_then(|value| value.to_str().ok());
-    let (trace_id, span_id) = (ports.entropy.bytes::<16>()?, ports.entropy.bytes::<8>()?);
-    let trace = Trace::arriving(parent, trace_id, span_id);
-    Ok(Call::new(request_id, trace, ports.clock.now()))
+    let request_id: String = ports
+        .entropy
+        .bytes::<16>()?
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let _ = headers;
+    Ok(Call::new(request_id, ports.clock.now()))
 }

@@ -16,7 +16,8 @@ use crate::{
 };
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Perch-Account, Traceparent, X-API-Key, X-Request-Timeout-Ms";
+const HEADERS: &str =
+    "Authorization, Content-Type, Idempotency-Key, Perch-Account, Traceparent, X-API-Key, X-Request-Timeout-Ms";
 const EXPOSED: &str = "Allow, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Request-Id, \
                        X-Transaction-Id, X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset";
 /// Seconds a browser may keep a preflight's answer: what Chromium allows at most.
@@ -52,14 +53,19 @@ pub async fn preflight(context: &Context, headers: &HeaderMap) -> Response {
 /// # Errors
 /// [`Code::OriginNotAllowed`].
 pub fn admit(context: &Context, record: &KeyRecord, headers: &HeaderMap) -> Result<Option<HeaderValue>, Fault> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(None);
+    };
     let text = origin.to_str().unwrap_or_default();
     let listed = Origin::parse(text).is_ok_and(|origin| record.permits_origin(&origin));
     let deployment = !record.scopes.allows(Scope::Admin) && context.config.origins.iter().any(|known| known == text);
     if listed || deployment {
         return Ok(Some(origin.clone()));
     }
-    Err(Fault::new(Code::OriginNotAllowed, "This key may not be used from this origin. The operator can add the origin to the key."))
+    Err(Fault::new(
+        Code::OriginNotAllowed,
+        "This key may not be used from this origin. The operator can add the origin to the key.",
+    ))
 }
 
 /// Marks an answer as differing by origin, and opens it to `origin` if that one is allowed.

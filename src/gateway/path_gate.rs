@@ -32,10 +32,15 @@ pub fn admit(path: &str, query: Option<&str>) -> Result<(), Fault> {
         return refusal("A percent sign must be followed by two hexadecimal digits.");
     }
     if path.split('/').any(is_ambiguous) {
-        return refusal("Dot segments and encoded slashes, backslashes, percent signs or control characters are not taken.");
+        return refusal(
+            "Dot segments and encoded slashes, backslashes, percent signs or control characters are not taken.",
+        );
     }
     if query.split('&').any(names_a_key) {
-        return Err(Fault::new(Code::KeyInUrl, "Send the key in the Authorization header, and rotate it: URLs are logged."));
+        return Err(Fault::new(
+            Code::KeyInUrl,
+            "Send the key in the Authorization header, and rotate it: URLs are logged.",
+        ));
     }
     Ok(())
 }
@@ -50,14 +55,21 @@ fn escapes_are_whole(text: &str) -> bool {
 fn is_ambiguous(segment: &str) -> bool {
     let lower = segment.to_ascii_lowercase();
     let dots = lower.replace("%2e", ".");
-    let hidden = ["%2f", "%5c", "%25", "%3b", "%7f"].iter().any(|escape| lower.contains(escape));
-    let control = lower.match_indices('%').any(|(at, _)| matches!(lower.as_bytes().get(at + 1), Some(b'0' | b'1')));
+    let hidden = ["%2f", "%5c", "%25", "%3b", "%7f"]
+        .iter()
+        .any(|escape| lower.contains(escape));
+    let control = lower
+        .match_indices('%')
+        .any(|(at, _)| matches!(lower.as_bytes().get(at + 1), Some(b'0' | b'1')));
     dots == "." || dots == ".." || hidden || control
 }
 
 fn names_a_key(pair: &str) -> bool {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    matches!(name.to_ascii_lowercase().as_str(), "api_key" | "apikey" | "access_token") || value.starts_with("perch_")
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "api_key" | "apikey" | "access_token"
+    ) || value.starts_with("perch_")
 }
 
 #[cfg(test)]
@@ -69,21 +81,56 @@ mod tests {
 
     #[test]
     fn ordinary_paths_pass() {
-        for path in ["/", "/health", "/v1/tweets/123", "/v1/accounts/acc_0aZ", "/2/users/by/username/a%20b", "/v1/a.b"] {
+        for path in [
+            "/",
+            "/health",
+            "/v1/tweets/123",
+            "/v1/accounts/acc_0aZ",
+            "/2/users/by/username/a%20b",
+            "/v1/a.b",
+        ] {
             assert_eq!(admit(path, None), Ok(()), "{path}");
         }
-        assert_eq!(admit("/v1/audit", Some("action=tweet.create&limit=50&q=%2e%2e/")), Ok(()));
+        assert_eq!(
+            admit("/v1/audit", Some("action=tweet.create&limit=50&q=%2e%2e/")),
+            Ok(())
+        );
     }
 
     #[test]
     fn paths_with_two_readings_are_refused() {
         let paths = [
-            "", "v1", "//evil.example/x", "/v1//x", "/v1/../x", "/v1/%2e%2e/x", "/v1/.%2E/x", "/v1/./x", "/v1/%2fx", "/v1/%5Cx",
-            "/v1\\x", "/v1/;x", "/v1/%3bx", "/v1/%00", "/v1/%0d%0a", "/v1/%1f", "/v1/%7f", "/v1/%", "/v1/%zz", "/v1/%2",
-            "/v1/%252e%252e/x", "/v1/é", "/v1/a b", "/v1/\u{7}",
+            "",
+            "v1",
+            "//evil.example/x",
+            "/v1//x",
+            "/v1/../x",
+            "/v1/%2e%2e/x",
+            "/v1/.%2E/x",
+            "/v1/./x",
+            "/v1/%2fx",
+            "/v1/%5Cx",
+            "/v1\\x",
+            "/v1/;x",
+            "/v1/%3bx",
+            "/v1/%00",
+            "/v1/%0d%0a",
+            "/v1/%1f",
+            "/v1/%7f",
+            "/v1/%",
+            "/v1/%zz",
+            "/v1/%2",
+            "/v1/%252e%252e/x",
+            "/v1/é",
+            "/v1/a b",
+            "/v1/\u{7}",
         ];
         for path in paths {
-            assert_eq!(admit(path, None).map_err(|fault| fault.code), Err(Code::InvalidPath), "{path:?}");
+            assert_eq!(
+                admit(path, None).map_err(|fault| fault.code),
+                Err(Code::InvalidPath),
+                "{path:?}"
+            );
         }
         assert!(admit(&format!("/{}", "a".repeat(2048)), None).is_err());
     }
@@ -91,7 +138,11 @@ mod tests {
     #[test]
     fn a_key_in_the_url_is_told_so() {
         for query in ["api_key=x", "a=1&access_token=y", "k=perch_live_0"] {
-            assert_eq!(admit("/v1/tweets", Some(query)).map_err(|fault| fault.code), Err(Code::KeyInUrl), "{query}");
+            assert_eq!(
+                admit("/v1/tweets", Some(query)).map_err(|fault| fault.code),
+                Err(Code::KeyInUrl),
+                "{query}"
+            );
         }
     }
 

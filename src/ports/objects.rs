@@ -10,12 +10,7 @@ pub trait Objects: Send + Sync {
     ///
     /// # Errors
     /// When the object does not answer within its deadline. Whether the command was taken is then unknown.
-    async fn call(
-        &self,
-        object: Object,
-        name: &str,
-        command: Vec<u8>,
-    ) -> Result<Vec<u8>, Unavailable>;
+    async fn call(&self, object: Object, name: &str, command: Vec<u8>) -> Result<Vec<u8>, Unavailable>;
 }
 
 /// The typed way to an object.
@@ -25,20 +20,12 @@ pub trait ObjectsExt {
     ///
     /// # Errors
     /// As [`Objects::call`], and when the reply is not one of `M`'s.
-    async fn ask<M: Machine>(
-        &self,
-        name: &str,
-        command: &M::Command,
-    ) -> Result<M::Reply, Unavailable>;
+    async fn ask<M: Machine>(&self, name: &str, command: &M::Command) -> Result<M::Reply, Unavailable>;
 }
 
 #[async_trait::async_trait]
 impl<O: Objects + ?Sized> ObjectsExt for O {
-    async fn ask<M: Machine>(
-        &self,
-        name: &str,
-        command: &M::Command,
-    ) -> Result<M::Reply, Unavailable> {
+    async fn ask<M: Machine>(&self, name: &str, command: &M::Command) -> Result<M::Reply, Unavailable> {
         let command = serde_json::to_vec(command).map_err(|e| Unavailable::new("object", e))?;
         let reply = self.call(M::OBJECT, name, command).await?;
         serde_json::from_slice(&reply).map_err(|e| Unavailable::new("object", e))

@@ -33,7 +33,14 @@ pub struct Deed {
 impl Deed {
     /// `action`, by nobody and to nothing yet.
     pub const fn new(action: Action) -> Self {
-        Self { action, key_id: None, account_id: None, target: None, text_sha256: None, reason: None }
+        Self {
+            action,
+            key_id: None,
+            account_id: None,
+            target: None,
+            text_sha256: None,
+            reason: None,
+        }
     }
 
     /// By the key `kid`.
@@ -77,7 +84,10 @@ pub fn record<T>(context: &Context, deed: Deed, outcome: &Result<T, Fault>) {
     let outcome = outcome.as_ref().map_or_else(|fault| fault.code.slug(), |_| "ok");
     let row = row(context, deed, outcome);
     let writer = context.clone();
-    context.ports.background.spawn(Box::pin(async move { write(&writer, &[row]).await }));
+    context
+        .ports
+        .background
+        .spawn(Box::pin(async move { write(&writer, &[row]).await }));
 }
 
 fn row(context: &Context, deed: Deed, outcome: &str) -> AuditRow {
@@ -104,8 +114,12 @@ fn row_id(context: &Context) -> String {
 }
 
 async fn write(context: &Context, rows: &[AuditRow]) {
-    let Err(queue) = context.ports.audit.send(rows).await else { return };
-    let Err(database) = insert(context, rows).await else { return };
+    let Err(queue) = context.ports.audit.send(rows).await else {
+        return;
+    };
+    let Err(database) = insert(context, rows).await else {
+        return;
+    };
     for row in rows {
         // The log is the last witness; a row holds no secret, so it may stand there whole.
         let line = serde_json::json!({

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::keys;
+use super::{keys, tokens};
 use crate::{
     config::Config,
     domain::{Timestamp, api_key::KeyId, ids::AccountId},
@@ -35,6 +35,8 @@ impl Context {
 pub struct Memory {
     /// Key records.
     pub keys: keys::Remembered,
+    /// Credentials.
+    pub tokens: tokens::Remembered,
 }
 
 /// One request, from its arrival to its log line.
@@ -63,7 +65,11 @@ pub struct Facts {
 impl Call {
     /// A request that arrived at `started`.
     pub fn new(request_id: String, started: Timestamp) -> Self {
-        Self { request_id, started, facts: Mutex::default() }
+        Self {
+            request_id,
+            started,
+            facts: Mutex::default(),
+        }
     }
 
     /// Notes something for the access log.

@@ -7,11 +7,13 @@
 mod answer;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, basic::BasicClient};
+use oauth2::{
+    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, basic::BasicClient,
+};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded};
 
-pub use answer::{Granted, GrantRefusal, read_grant};
+pub use answer::{GrantRefusal, Granted, read_grant};
 
 /// What `/v1` needs, and `offline.access` for a refresh token.
 pub const DEFAULT_SCOPES: &[&str] = &[
@@ -111,7 +113,13 @@ pub fn exchange_code(client: Client<'_>, code: &str, redirect_uri: &Url, verifie
 
 /// Exchanges a refresh token (RFC 6749, 6).
 pub fn refresh(client: Client<'_>, refresh_token: &SecretString) -> Form {
-    form(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())])
+    form(
+        client,
+        &[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose_secret()),
+        ],
+    )
 }
 
 /// Revokes a token (RFC 7009).
@@ -123,7 +131,10 @@ fn form(client: Client<'_>, fields: &[(&str, &str)]) -> Form {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields).append_pair("client_id", client.id);
     let authorization = client.secret.map(|secret| basic(client.id, secret));
-    Form { body: body.finish().into(), authorization }
+    Form {
+        body: body.finish().into(),
+        authorization,
+    }
 }
 
 /// `Basic` credentials (RFC 6749, 2.3.1: each part form-encoded first).
@@ -142,7 +153,10 @@ mod tests {
         let page = Url::parse("https://x.com/i/oauth2/authorize").unwrap();
         let redirect = Url::parse("https://perch.example/connect/callback").unwrap();
         let verifier = SecretString::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        let client = Client { id: "app", secret: None };
+        let client = Client {
+            id: "app",
+            secret: None,
+        };
         let scopes = ["tweet.read".to_owned(), "offline.access".to_owned()];
         let url = consent_url(&page, client, &redirect, &scopes, "state-1", &verifier).unwrap();
         let query: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -171,10 +185,25 @@ mod tests {
     #[test]
     fn a_confidential_client_sends_its_id_twice_and_its_secret_once() {
         let secret = SecretString::from("s");
-        let form = refresh(Client { id: "app", secret: Some(&secret) }, &SecretString::from("r+t"));
-        assert_eq!(form.body.expose_secret(), "grant_type=refresh_token&refresh_token=r%2Bt&client_id=app");
+        let form = refresh(
+            Client {
+                id: "app",
+                secret: Some(&secret),
+            },
+            &SecretString::from("r+t"),
+        );
+        assert_eq!(
+            form.body.expose_secret(),
+            "grant_type=refresh_token&refresh_token=r%2Bt&client_id=app"
+        );
         assert!(form.authorization.is_some());
-        let public = refresh(Client { id: "app", secret: None }, &SecretString::from("r"));
+        let public = refresh(
+            Client {
+                id: "app",
+                secret: None,
+            },
+            &SecretString::from("r"),
+        );
         assert!(public.authorization.is_none());
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     ports::{Objects, Unavailable},
 };
 
-pub use classes::{Account, Allowance, Attempt, Breaker};
+pub use classes::{Account, Attempt};
 
 /// How long an object may take. A caller may be parked for 10 s, and a panicked object never answers at all.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -38,8 +38,11 @@ impl Stubs {
     async fn ask(&self, object: Object, name: &str, command: Vec<u8>) -> worker::Result<Vec<u8>> {
         let stub = self.0.durable_object(binding(object))?.get_by_name(name)?;
         let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(command.as_slice()).into()));
-        let mut response = stub.fetch_with_request(Request::new_with_init("https://object/", &init)?).await?;
+        init.with_method(Method::Post)
+            .with_body(Some(js_sys::Uint8Array::from(command.as_slice()).into()));
+        let mut response = stub
+            .fetch_with_request(Request::new_with_init("https://object/", &init)?)
+            .await?;
         match response.status_code() {
             200 => response.bytes().await,
             status => Err(worker::Error::RustError(format!("the object answered {status}"))),

