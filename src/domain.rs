@@ -1,6 +1,7 @@
 //! Words and rules. No I/O, no clock, no async: values in, values out.
 
 pub mod account;
+pub mod allowance;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;

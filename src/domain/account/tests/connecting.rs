@@ -44,6 +44,7 @@ fn connecting_ends_every_trouble() {
     fail(&mut account, "a", FailureClass::GrantDead, EXPIRED);
     connect(&mut account, Grant::OAuth2(pair(2, EXPIRED.plus_ms(LIFE_MS))), 2);
     assert_eq!(generation(token(&mut account, "b", EXPIRED)), Some(2));
+    assert!(is_leased(token(&mut account, "b", EXPIRED.plus_ms(LIFE_MS)).as_ref()));
     assert_eq!(commit(&mut account, "a", 2, EXPIRED), Reply::Stale { generation: 2 });
 }
 
