@@ -2,5 +2,6 @@
 //!
 //! Pure: bytes and values in, values out.
 
+pub mod errors;
 pub mod oauth1;
 pub mod text;
