@@ -1,3 +1,22 @@
-//! Words and rules of the gateway: no I/O, no clock, no async.
+//! Words and rules. No I/O, no clock, no async: values in, values out.
 
+pub mod account;
+pub mod api_key;
+pub mod attempt;
+pub mod audit;
+mod base62;
+pub mod breaker;
+pub mod caller;
+mod digest;
+pub mod fault;
+pub mod ids;
+pub mod machine;
+pub mod retry;
+mod sealed;
+mod timestamp;
 pub mod tweet;
+pub mod window;
+
+pub use digest::Digest;
+pub use sealed::Sealed;
+pub use timestamp::Timestamp;

@@ -1,7 +1,13 @@
-//! What we know of X: how its requests are signed, its errors read, its texts measured and its uploads planned.
+//! What we know of X: its endpoints, how its requests are signed, its errors read, its texts measured and its uploads planned.
 //!
 //! Pure: bytes and values in, values out.
 
+pub mod endpoints;
 pub mod errors;
 pub mod oauth1;
+pub mod oauth2;
+pub mod operation;
 pub mod text;
+
+/// What perch calls itself towards X. X asks for a name with a version.
+pub const USER_AGENT: &str = concat!("perch/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,35 @@
+//! The object classes that `wrangler.toml` binds: each a name around its machine.
+#![expect(missing_docs, reason = "the macro makes public items that carry no docs")]
+
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
+
+use super::shell::Shell;
+use crate::domain::{account, attempt};
+
+/// One per connection attempt.
+#[durable_object(fetch)]
+pub struct Attempt(Shell<attempt::Attempt>);
+
+impl DurableObject for Attempt {
+    fn new(state: State, _env: Env) -> Self {
+        Self(Shell::new(state))
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
+    }
+}
+
+/// One per X account.
+#[durable_object(fetch)]
+pub struct Account(Shell<account::Account>);
+
+impl DurableObject for Account {
+    fn new(state: State, _env: Env) -> Self {
+        Self(Shell::new(state))
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
+    }
+}

@@ -1,0 +1,116 @@
+//! Objects in memory: the same machines as the platform's shells carry, stepped one command at a time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use crate::{
+    domain::{
+        account::Account,
+        attempt::Attempt,
+        machine::{Machine, Object},
+    },
+    ports::{Clock, Objects, Unavailable},
+};
+
+type Values = Mutex<BTreeMap<String, Vec<u8>>>;
+
+/// Every object there is, each value kept as the bytes its storage would hold.
+///
+/// A value that a step does not ask to store is kept too, as a living object's memory would: restarting is [`Self::restart`].
+pub struct MemoryObjects {
+    clock: Arc<dyn Clock>,
+    living: Values,
+    stored: Values,
+    calls: AtomicU64,
+    down: AtomicBool,
+}
+
+impl MemoryObjects {
+    /// No objects yet, on `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let (living, stored) = Default::default();
+        Self {
+            clock,
+            living,
+            stored,
+            calls: AtomicU64::new(0),
+            down: AtomicBool::new(false),
+        }
+    }
+
+    /// Every object loses its memory and comes back from what it had stored.
+    pub fn restart(&self) {
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *self.living.lock().unwrap_or_else(PoisonError::into_inner) = stored;
+    }
+
+    /// Whether every call fails from now on.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Relaxed);
+    }
+
+    /// How many calls there have been.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Everything that is stored, as text.
+    pub fn stored(&self) -> BTreeMap<String, String> {
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        stored
+            .iter()
+            .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
+            .collect()
+    }
+
+    fn step<M: Machine>(&self, name: &str, command: &[u8]) -> Result<Option<Vec<u8>>, Unavailable> {
+        let fault = |e: serde_json::Error| Unavailable::new("object", e);
+        let key = format!("{:?}/{name}", M::OBJECT);
+        let mut living = self.living.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut machine = match living.get(&key) {
+            Some(value) => serde_json::from_slice::<M>(value).map_err(fault)?,
+            None => M::default(),
+        };
+        let command = serde_json::from_slice(command).map_err(fault)?;
+        let step = machine.step(command, self.clock.now());
+        let value = serde_json::to_vec(&machine).map_err(fault)?;
+        if step.store {
+            self.stored
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(key.clone(), value.clone());
+        }
+        living.insert(key, value);
+        step.reply
+            .map(|reply| serde_json::to_vec(&reply).map_err(fault))
+            .transpose()
+    }
+}
+
+#[async_trait::async_trait]
+impl Objects for MemoryObjects {
+    async fn call(&self, object: Object, name: &str, command: Vec<u8>) -> Result<Vec<u8>, Unavailable> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if self.down.load(Ordering::Relaxed) {
+            return Err(Unavailable::new("object", "down"));
+        }
+        // A parked caller lets others go on, and is stepped again. The clock is moved by hand, so the turns are bounded.
+        for _ in 0..10_000 {
+            let reply = match object {
+                Object::Attempt => self.step::<Attempt>(name, &command),
+                Object::Account => self.step::<Account>(name, &command),
+                _ => Err(Unavailable::new("object", "none")),
+            };
+            if let Some(reply) = reply? {
+                return Ok(reply);
+            }
+            super::platform::yield_now().await;
+        }
+        Err(Unavailable::new("object", "parked for ever"))
+    }
+}

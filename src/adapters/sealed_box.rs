@@ -1,0 +1,122 @@
+//! The sealed box: XChaCha20-Poly1305 under a key derived per owner.
+//!
+//! An envelope is `v1.{key id}.{base64url(nonce ‖ ciphertext ‖ tag)}`. Its 24-byte nonce is random, which this cipher allows
+//! without a counter; the key is `HKDF-SHA-256(master key, salt = owner, info = "perch/seal/v1")`; the associated data is every
+//! part of the [`Binding`], the environment and the key id, so that an envelope opens only where it was sealed.
+//!
+//! The key id is read from the envelope and authenticated: an envelope is never tried under several keys.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use hkdf::Hkdf;
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use sha2::Sha256;
+
+use crate::{
+    config::{Config, key_bytes},
+    ports::{Binding, Entropy, EntropyExt, SealFault, SealedBox},
+};
+
+const VERSION: &str = "v1";
+const INFO: &[u8] = b"perch/seal/v1";
+const NONCE: usize = 24;
+
+/// The box, with the master keys it knows.
+pub struct XChaCha {
+    environment: String,
+    active: String,
+    keys: BTreeMap<String, SecretBox<[u8; 32]>>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl XChaCha {
+    /// The box of `config`, drawing nonces from `entropy`.
+    pub fn new(config: &Config, entropy: Arc<dyn Entropy>) -> Self {
+        let master = &config.master_keys;
+        let keys = master.keys.iter().filter_map(|(id, text)| {
+            let bytes = key_bytes(text.expose_secret())?;
+            Some((id.clone(), SecretBox::new(Box::new(bytes))))
+        });
+        Self {
+            environment: config.environment.clone(),
+            active: master.active.clone(),
+            keys: keys.collect(),
+            entropy,
+        }
+    }
+
+    fn cipher(&self, key_id: &str, owner: &str) -> Result<XChaCha20Poly1305, SealFault> {
+        let master = self.keys.get(key_id).ok_or(SealFault::UnknownKey)?;
+        let mut key = [0; 32];
+        let derived = Hkdf::<Sha256>::new(Some(owner.as_bytes()), master.expose_secret()).expand(INFO, &mut key);
+        derived.map_err(|_| SealFault::Malformed)?;
+        Ok(XChaCha20Poly1305::new(&key.into()))
+    }
+
+    /// Every part with its length before it, so that no two bindings share their bytes.
+    fn associated_data(&self, key_id: &str, binding: &Binding<'_>) -> Vec<u8> {
+        let generation = binding.generation.to_string();
+        let parts = [
+            VERSION,
+            &self.environment,
+            binding.owner,
+            binding.x_user_id,
+            binding.field,
+            &generation,
+            key_id,
+        ];
+        parts
+            .iter()
+            .flat_map(|part| [part.len().to_string().as_bytes(), b":", part.as_bytes()].concat())
+            .collect()
+    }
+}
+
+impl SealedBox for XChaCha {
+    fn seal(&self, text: &SecretString, binding: &Binding<'_>) -> Result<String, SealFault> {
+        let nonce: [u8; NONCE] = self.entropy.bytes().map_err(|_| SealFault::NoEntropy)?;
+        let aad = self.associated_data(&self.active, binding);
+        let payload = Payload {
+            msg: text.expose_secret().as_bytes(),
+            aad: &aad,
+        };
+        let cipher = self.cipher(&self.active, binding.owner)?;
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| SealFault::Malformed)?;
+        let body = URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat());
+        Ok(format!("{VERSION}.{}.{body}", self.active))
+    }
+
+    fn open(&self, sealed: &str, binding: &Binding<'_>) -> Result<SecretString, SealFault> {
+        let (key_id, body) = parts(sealed).ok_or(SealFault::Malformed)?;
+        let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealFault::Malformed)?;
+        let (nonce, ciphertext) = body.split_first_chunk::<NONCE>().ok_or(SealFault::Malformed)?;
+        let aad = self.associated_data(key_id, binding);
+        let payload = Payload {
+            msg: ciphertext,
+            aad: &aad,
+        };
+        let cipher = self.cipher(key_id, binding.owner)?;
+        let text = cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| SealFault::Broken)?;
+        String::from_utf8(text)
+            .map(SecretString::from)
+            .map_err(|_| SealFault::Broken)
+    }
+
+    fn is_stale(&self, sealed: &str) -> bool {
+        parts(sealed).is_none_or(|(key_id, _)| key_id != self.active)
+    }
+}
+
+fn parts(sealed: &str) -> Option<(&str, &str)> {
+    let (version, rest) = sealed.split_once('.')?;
+    (version == VERSION).then(|| rest.split_once('.')).flatten()
+}

@@ -1,0 +1,193 @@
+//! The settings, read once and checked: a deployment that is set up wrongly says so at its first request.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use crate::domain::api_key::Pepper;
+
+/// Where settings come from: the platform's variables and secrets, or a map in tests.
+pub trait Strings {
+    /// The value called `name`, if it is set.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+impl Strings for BTreeMap<&str, String> {
+    fn get(&self, name: &str) -> Option<String> {
+        BTreeMap::get(self, name).cloned()
+    }
+}
+
+/// A setting is missing or cannot be read. The text names it and never shows its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the setting {name} {problem}")]
+pub struct ConfigFault {
+    /// Which setting.
+    pub name: &'static str,
+    /// What is wrong with it, and what to do.
+    pub problem: String,
+}
+
+/// perch's settings.
+#[derive(Debug)]
+pub struct Config {
+    /// `local`, `staging` or `production`; also bound into every seal.
+    pub environment: String,
+    /// The gateway's own base URL, as browsers see it, without a final slash.
+    pub public_url: Url,
+    /// X and perch's app there.
+    pub x: XConfig,
+    /// Master keys of the sealed box.
+    pub master_keys: MasterKeys,
+    /// The pepper under API key hashes.
+    pub pepper: Pepper,
+    /// Origins any key may be used from in a browser, besides the key's own.
+    pub origins: Vec<String>,
+    /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
+    pub max_tweet_length: u32,
+}
+
+/// X and perch's app there.
+#[derive(Clone, Debug)]
+pub struct XConfig {
+    /// The API's base URL: `https://api.x.com`, or the sandbox.
+    pub api_url: Url,
+    /// The page where people agree: `https://x.com/i/oauth2/authorize`.
+    pub authorize_url: Url,
+    /// OAuth 2.0 client id.
+    pub client_id: String,
+    /// OAuth 2.0 client secret; absent for a public client.
+    pub client_secret: Option<SecretString>,
+    /// OAuth 1.0a consumer key and secret, where accounts with such tokens are used.
+    pub consumer: Option<(String, SecretString)>,
+}
+
+/// The master keys, by their ids.
+#[derive(Clone, Debug)]
+pub struct MasterKeys {
+    /// The id of the key that seals.
+    pub active: String,
+    /// All keys that open, 32 bytes each, in base64.
+    pub keys: BTreeMap<String, SecretString>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MasterKeysText {
+    active: String,
+    keys: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// The first setting that is missing or cannot be read.
+    pub fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        Ok(Self {
+            environment: required(strings, "ENVIRONMENT")?,
+            public_url: url(strings, "PUBLIC_URL")?,
+            x: XConfig::read(strings)?,
+            master_keys: MasterKeys::read(strings)?,
+            pepper: pepper(strings)?,
+            origins: list(strings, "CORS_ORIGINS"),
+            max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
+        })
+    }
+}
+
+impl XConfig {
+    fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        let consumer_key = optional(strings, "X_CONSUMER_KEY");
+        let consumer_secret = optional(strings, "X_CONSUMER_SECRET").map(SecretString::from);
+        Ok(Self {
+            api_url: url(strings, "X_API_URL")?,
+            authorize_url: url(strings, "X_AUTHORIZE_URL")?,
+            client_id: required(strings, "X_CLIENT_ID")?,
+            client_secret: optional(strings, "X_CLIENT_SECRET").map(SecretString::from),
+            consumer: consumer_key.zip(consumer_secret),
+        })
+    }
+}
+
+impl MasterKeys {
+    fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        const NAME: &str = "PERCH_MASTER_KEYS";
+        let fault = |problem: &str| ConfigFault {
+            name: NAME,
+            problem: problem.to_owned(),
+        };
+        let text: MasterKeysText = serde_json::from_str(&required(strings, NAME)?)
+            .map_err(|_| fault(r#"must be JSON: {"active":"<id>","keys":{"<id>":"<32 bytes in base64>"}}"#))?;
+        if !text.keys.contains_key(&text.active) {
+            return Err(fault("names an active key that is not among its keys"));
+        }
+        if text.keys.values().any(|key| key_bytes(key).is_none()) {
+            return Err(fault("holds a key that is not 32 bytes in base64"));
+        }
+        let keys = text.keys.into_iter().map(|(id, key)| (id, key.into())).collect();
+        Ok(Self {
+            active: text.active,
+            keys,
+        })
+    }
+}
+
+/// 32 bytes from their base64.
+pub fn key_bytes(text: &str) -> Option<[u8; 32]> {
+    STANDARD.decode(text.trim()).ok()?.try_into().ok()
+}
+
+fn pepper(strings: &dyn Strings) -> Result<Pepper, ConfigFault> {
+    const NAME: &str = "PERCH_KEY_PEPPER";
+    let bytes = key_bytes(&required(strings, NAME)?);
+    let problem = "must be 32 random bytes in base64".to_owned();
+    bytes
+        .and_then(|bytes| Pepper::new(bytes.to_vec()).ok())
+        .ok_or(ConfigFault { name: NAME, problem })
+}
+
+/// A set value without the white space that creeps in when secrets are pasted.
+fn optional(strings: &dyn Strings, name: &str) -> Option<String> {
+    strings
+        .get(name)
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+fn required(strings: &dyn Strings, name: &'static str) -> Result<String, ConfigFault> {
+    let problem = "is not set; see the configuration table in README.md".to_owned();
+    optional(strings, name).ok_or(ConfigFault { name, problem })
+}
+
+fn url(strings: &dyn Strings, name: &'static str) -> Result<Url, ConfigFault> {
+    let fault = |problem: &str| ConfigFault {
+        name,
+        problem: problem.to_owned(),
+    };
+    let url = Url::parse(&required(strings, name)?).map_err(|_| fault("is not a URL"))?;
+    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if local => Ok(url),
+        _ => Err(fault("must be an https URL; http is for this machine only")),
+    }
+}
+
+fn list(strings: &dyn Strings, name: &str) -> Vec<String> {
+    let text = optional(strings, name).unwrap_or_default();
+    text.split([',', ' '])
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn number(strings: &dyn Strings, name: &'static str, default: u32) -> Result<u32, ConfigFault> {
+    let problem = "must be a whole number".to_owned();
+    optional(strings, name).map_or(Ok(default), |text| {
+        text.parse().map_err(|_| ConfigFault { name, problem })
+    })
+}

@@ -1,0 +1,73 @@
+//! What every Durable Object of perch is: a value, stepped by commands.
+//!
+//! The platform's object class is a shell: it loads the value, steps it with a command and the time, stores it when the step
+//! says so, and answers. All thinking is in [`Machine::step`], which is pure and tested natively.
+//!
+//! A step may *park* its caller ([`Step::park`]): the shell lets it wait until another command has changed the value, and steps
+//! the same command again. A machine must give every parked caller an end: the shell asks again at least each second, with the
+//! time moved on.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::Timestamp;
+
+/// The object classes, as `wrangler.toml` binds them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Object {
+    /// One per connection attempt, named by its `state`.
+    Attempt,
+    /// One per X account.
+    Account,
+    /// One per API key.
+    Allowance,
+    /// One per endpoint group.
+    Breaker,
+}
+
+/// A Durable Object's value and its rules.
+pub trait Machine: Default + Serialize + DeserializeOwned + Send + 'static {
+    /// What callers may ask.
+    type Command: Clone + Serialize + DeserializeOwned + Send + Sync;
+    /// What they are told.
+    type Reply: Serialize + DeserializeOwned + Send;
+    /// The class that carries this machine.
+    const OBJECT: Object;
+
+    /// Takes one command at `now`. Must not fail: a refusal is a reply.
+    fn step(&mut self, command: Self::Command, now: Timestamp) -> Step<Self::Reply>;
+}
+
+/// What one step decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step<R> {
+    /// The answer, or nothing: wait for the next change and step again.
+    pub reply: Option<R>,
+    /// The value changed in a way that must outlive the process: store it before answering.
+    pub store: bool,
+}
+
+impl<R> Step<R> {
+    /// Answer; nothing worth storing happened.
+    pub const fn reply(reply: R) -> Self {
+        Self {
+            reply: Some(reply),
+            store: false,
+        }
+    }
+
+    /// Store the value, then answer.
+    pub const fn store(reply: R) -> Self {
+        Self {
+            reply: Some(reply),
+            store: true,
+        }
+    }
+
+    /// Let the caller wait until the value has changed.
+    pub const fn park() -> Self {
+        Self {
+            reply: None,
+            store: false,
+        }
+    }
+}

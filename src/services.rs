@@ -1,0 +1,11 @@
+//! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
+
+pub mod audit;
+pub mod keys;
+pub mod readiness;
+pub mod tokens;
+pub mod x;
+
+mod context;
+
+pub use context::{Call, Context, Facts, Memory};

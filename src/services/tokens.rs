@@ -1,0 +1,128 @@
+//! A credential for an account: from the isolate's memory, else KV's sealed copy, else the account's object, which alone decides
+//! who may refresh.
+//!
+//! The object hands out a *lease* and never calls X (see [`account`](crate::domain::account)). Whoever holds the lease exchanges
+//! the refresh token in work that outlives its client, seals what X answers, and commits it. While the old access token is good,
+//! nobody waits for that.
+
+mod copy;
+mod endpoint;
+mod refresh;
+mod seal;
+
+use secrecy::SecretString;
+
+use super::Context;
+use crate::{
+    domain::{
+        account::{Account, BusyCause, Command, Reply},
+        fault::{Code, Fault},
+        ids::AccountId,
+    },
+    ports::{EntropyExt, ObjectsExt, Unavailable},
+};
+
+pub use copy::{Remembered, drop_copies, publish};
+pub use endpoint::{exchange_code, revoke};
+pub use seal::{Place, open, seal};
+
+/// What a request to X is sent with.
+#[derive(Clone)]
+pub enum Credential {
+    /// An OAuth 2.0 access token.
+    Bearer {
+        /// The token.
+        token: SecretString,
+        /// Which refresh it came from; named when X rejects it.
+        generation: u64,
+    },
+    /// An OAuth 1.0a token and secret to sign with.
+    Sign {
+        /// The token.
+        token: SecretString,
+        /// Its secret.
+        secret: SecretString,
+        /// Which connection it came from; named when X rejects it.
+        generation: u64,
+    },
+}
+
+impl Credential {
+    /// Which generation it came from.
+    pub const fn generation(&self) -> u64 {
+        match self {
+            Self::Bearer { generation, .. } | Self::Sign { generation, .. } => *generation,
+        }
+    }
+}
+
+/// A credential for `account`. `rejected` names the generation that X has just refused, if that is why one is asked for.
+///
+/// # Errors
+/// When the account cannot act now: paused, to be connected anew, refreshing without end.
+pub async fn credential(context: &Context, account: &AccountId, rejected: Option<u64>) -> Result<Credential, Fault> {
+    if rejected.is_none()
+        && let Some(credential) = copy::recall(context, account).await
+    {
+        return Ok(credential);
+    }
+    let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
+    let lease_id = lease_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let command = Command::Token {
+        rejected_generation: rejected,
+        lease_id,
+    };
+    let reply = context.ports.objects.ask::<Account>(account.as_str(), &command).await;
+    match reply.map_err(|e| out_of_reach(&e))? {
+        Reply::Fresh(access) => copy::keep_access(context, account, &access).await,
+        Reply::Sign(token) => copy::keep_user_token(context, account, &token).await,
+        Reply::Leased(lease) => match lease.access.clone() {
+            Some(access) => {
+                refresh::beside(context, account, lease);
+                copy::keep_access(context, account, &access).await
+            }
+            None => refresh::run(context, account, lease).await,
+        },
+        refusal => Err(refused(&refusal)),
+    }
+}
+
+/// Why the account's object gave no credential.
+fn refused(reply: &Reply) -> Fault {
+    match reply {
+        Reply::Busy { retry_after_ms, cause } => busy(*cause).with_retry_after(retry_after_ms.div_ceil(1000)),
+        Reply::Paused => Fault::new(
+            Code::AccountPaused,
+            "The account is paused; PATCH /v1/accounts/{id} resumes it.",
+        ),
+        Reply::NeedsReauth { .. } => Fault::new(
+            Code::AccountNeedsReconnect,
+            "X no longer takes this account's tokens; connect it anew.",
+        ),
+        Reply::NoRefresh => {
+            let detail =
+                "The access token has ended and X gave none to renew it with; connect anew with offline.access.";
+            Fault::new(Code::AccountNeedsReconnect, detail)
+        }
+        Reply::NotConnected => Fault::new(Code::AccountNotFound, "No such account is connected."),
+        _ => Fault::internal(),
+    }
+}
+
+fn busy(cause: BusyCause) -> Fault {
+    match cause {
+        BusyCause::Refreshing | BusyCause::RefreshFailing => Fault::new(
+            Code::XUnavailable,
+            "The account's token is being renewed, which takes X long.",
+        ),
+        BusyCause::Misconfigured => Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials."),
+    }
+}
+
+fn out_of_reach(_: &Unavailable) -> Fault {
+    Fault::new(
+        Code::Unavailable,
+        "The account's tokens cannot be reached at the moment.",
+    )
+    .with_retry_after(2)
+}

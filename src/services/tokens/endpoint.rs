@@ -1,0 +1,87 @@
+//! Calls to X's token and revocation endpoints.
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::{
+    domain::account::FailureClass,
+    ports::{UpstreamBody, UpstreamRequest, UpstreamResponse},
+    services::Context,
+    x::oauth2::{self, Client, Form, GrantRefusal, Granted},
+};
+
+/// How long X's token endpoint may take, in ms.
+const PATIENCE_MS: u32 = 10_000;
+
+/// Exchanges an authorization code, once.
+///
+/// # Errors
+/// Why X granted nothing.
+pub async fn exchange_code(
+    context: &Context,
+    code: &str,
+    redirect_uri: &Url,
+    verifier: &SecretString,
+) -> Result<Granted, GrantRefusal> {
+    grant(
+        context,
+        oauth2::exchange_code(client(context), code, redirect_uri, verifier),
+    )
+    .await
+}
+
+/// Exchanges a refresh token, once.
+pub(super) async fn refresh(context: &Context, refresh_token: &SecretString) -> Result<Granted, GrantRefusal> {
+    grant(context, oauth2::refresh(client(context), refresh_token)).await
+}
+
+/// Revokes a token at X. Answers whether X took it.
+pub async fn revoke(context: &Context, token: &SecretString, hint: &'static str) -> bool {
+    let form = oauth2::revoke(client(context), token, hint);
+    post(context, "2/oauth2/revoke", form)
+        .await
+        .is_some_and(|answer| answer.status == 200)
+}
+
+async fn grant(context: &Context, form: Form) -> Result<Granted, GrantRefusal> {
+    match post(context, "2/oauth2/token", form).await {
+        Some(answer) => oauth2::read_grant(answer.status, &answer.body),
+        None => Err(GrantRefusal {
+            class: FailureClass::Transient,
+            reason: "no_answer".to_owned(),
+        }),
+    }
+}
+
+async fn post(context: &Context, path: &str, form: Form) -> Option<UpstreamResponse> {
+    let mut headers = HeaderMap::new();
+    let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    headers.insert(header::CONTENT_TYPE, content_type);
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(crate::x::USER_AGENT));
+    if let Some(basic) = form.authorization {
+        let mut value = HeaderValue::from_str(basic.expose_secret()).ok()?;
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    let mut url = context.config.x.api_url.clone();
+    url.set_path(path);
+    let body = UpstreamBody::Bytes(form.body.expose_secret().to_owned().into());
+    let request = UpstreamRequest {
+        method: Method::POST,
+        url,
+        headers,
+        body,
+        timeout_ms: PATIENCE_MS,
+    };
+    context.call.note(|facts| facts.x_calls += 1);
+    context.ports.upstream.send(request).await.ok()
+}
+
+fn client(context: &Context) -> Client<'_> {
+    Client {
+        id: &context.config.x.client_id,
+        secret: context.config.x.client_secret.as_ref(),
+    }
+}

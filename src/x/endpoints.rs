@@ -1,0 +1,3 @@
+//! The endpoints of X that `/v1` calls, one module per noun.
+
+pub mod users;
