@@ -3,6 +3,7 @@
 //! Pure: bytes and values in, values out.
 
 pub mod endpoints;
+pub mod errors;
 pub mod oauth1;
 pub mod oauth2;
 pub mod operation;
