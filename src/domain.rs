@@ -2,7 +2,6 @@
 
 pub mod account;
 pub mod allowance;
-pub mod allowance;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;

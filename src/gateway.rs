@@ -20,6 +20,7 @@ pub mod body_limit;
 pub mod cors;
 pub mod path_gate;
 pub mod problem;
+pub mod rate_limit;
 
 use axum::{
     Router,
@@ -31,7 +32,7 @@ use http::{HeaderValue, Request, request::Parts};
 use tower_service::Service;
 
 use crate::{
-    domain::{caller::Caller, fault::Fault},
+    domain::{allowance::WindowView, caller::Caller, fault::Fault},
     services::Context,
 };
 
@@ -40,6 +41,7 @@ use crate::{
 struct Admitted {
     caller: Option<Caller>,
     origin: Option<HeaderValue>,
+    windows: Vec<WindowView>,
 }
 
 /// Answers `request`, through the pipeline and `router`.
@@ -63,6 +65,7 @@ pub async fn handle(context: Context, router: Router, request: Request<Body>) ->
         }
         Err(fault) => fault.into_response(),
     };
+    rate_limit::tell(response.headers_mut(), &admitted.windows);
     cors::mark(response.headers_mut(), admitted.origin.as_ref());
     answer::finish(&context, &seen, response)
 }
@@ -75,9 +78,11 @@ async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Res
     if is_public(path) {
         return Ok(());
     }
+    rate_limit::admit_at_edge(context, &parts.headers).await?;
     let record = api_key::identify(context, &parts.headers).await?;
     context.call.note(|facts| facts.kid = Some(record.kid.clone()));
     admitted.origin = cors::admit(context, &record, &parts.headers)?;
+    let record = rate_limit::admit(context, &parts.method, record, &mut admitted.windows).await?;
     admitted.caller = Some(Caller::new(record));
     Ok(())
 }

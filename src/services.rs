@@ -2,8 +2,10 @@
 
 pub mod audit;
 pub mod keys;
+pub mod limits;
 pub mod readiness;
 pub mod tokens;
+pub mod windows;
 pub mod x;
 
 mod context;

@@ -8,6 +8,7 @@ pub mod oauth1;
 pub mod oauth2;
 pub mod operation;
 pub mod text;
+pub mod windows;
 
 /// What perch calls itself towards X. X asks for a name with a version.
 pub const USER_AGENT: &str = concat!("perch/", env!("CARGO_PKG_VERSION"));

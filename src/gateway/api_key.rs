@@ -74,7 +74,8 @@ fn missing() -> Fault {
     )
 }
 
-fn refusal() -> Fault {
+/// What every key that is not valid is told.
+pub fn refusal() -> Fault {
     Fault::new(
         Code::InvalidKey,
         "The API key is not valid. Check that it is whole; a new one comes from the operator.",

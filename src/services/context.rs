@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{keys, tokens};
+use super::{keys, limits, tokens, windows};
 use crate::{
     config::Config,
     domain::{Timestamp, api_key::KeyId, ids::AccountId},
@@ -35,6 +35,10 @@ impl Context {
 pub struct Memory {
     /// Key records.
     pub keys: keys::Remembered,
+    /// Permits.
+    pub limits: limits::Remembered,
+    /// X's rate windows.
+    pub windows: windows::Remembered,
     /// Credentials.
     pub tokens: tokens::Remembered,
 }

@@ -11,6 +11,7 @@ use std::{
 use crate::{
     domain::{
         account::Account,
+        allowance::Allowance,
         attempt::Attempt,
         machine::{Machine, Object},
     },
@@ -104,6 +105,7 @@ impl Objects for MemoryObjects {
             let reply = match object {
                 Object::Attempt => self.step::<Attempt>(name, &command),
                 Object::Account => self.step::<Account>(name, &command),
+                Object::Allowance => self.step::<Allowance>(name, &command),
                 _ => Err(Unavailable::new("object", "none")),
             };
             if let Some(reply) = reply? {

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use super::lookup::ORIGINS;
 use crate::{
-    domain::api_key::{KeyId, KeyRecord},
-    ports::{Row, SqlValue, Statement, Unavailable},
+    domain::{
+        allowance::{Allowance, Command},
+        api_key::{KeyId, KeyRecord},
+    },
+    ports::{ObjectsExt, Row, SqlValue, Statement, Unavailable},
     services::Context,
 };
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::fault::{Code, Fault};
 
-/// A 2xx answer of X, its body checked to be JSON of the api's own form.
+/// A 2xx answer of X, its body checked to be a JSON object.
 #[derive(Clone, Debug)]
 pub struct XAnswer {
     /// The status.

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::{Sent, Verdict, fault, send};
 use crate::{
     domain::{fault::Fault, ids::UserId},
     services::{Context, tokens::Credential},
+    x::endpoints::users,
 };
 
 /// An X user, as `GET /2/users/me` tells.
@@ -24,6 +26,19 @@ pub struct Profile {
 /// # Errors
 /// As [`call`](super::call).
 pub async fn who(context: &Context, credential: &Credential) -> Result<Profile, Fault> {
-    let _ = (context, credential);
-    todo!()
+    #[derive(Deserialize)]
+    struct Me {
+        data: Profile,
+    }
+    let request = users::me();
+    let outcome = send(context, credential, &request).await?;
+    let sent = Sent {
+        operation: request.operation,
+        credential,
+    };
+    match sent.judge(outcome, context.now()) {
+        Verdict::Done(answer) => Ok(answer.json::<Me>()?.data),
+        Verdict::Rejected => Err(fault::needs_reconnect()),
+        Verdict::Failed(failure) => Err(failure.fault),
+    }
 }

@@ -4,7 +4,7 @@
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use super::shell::Shell;
-use crate::domain::{account, attempt};
+use crate::domain::{account, allowance, attempt};
 
 /// One per connection attempt.
 #[durable_object(fetch)]
@@ -25,6 +25,20 @@ impl DurableObject for Attempt {
 pub struct Account(Shell<account::Account>);
 
 impl DurableObject for Account {
+    fn new(state: State, _env: Env) -> Self {
+        Self(Shell::new(state))
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
+    }
+}
+
+/// One per API key.
+#[durable_object(fetch)]
+pub struct Allowance(Shell<allowance::Allowance>);
+
+impl DurableObject for Allowance {
     fn new(state: State, _env: Env) -> Self {
         Self(Shell::new(state))
     }

@@ -1,0 +1,142 @@
+//! X's rate windows of an account: learned from its answers, kept by the account's object, and used to refuse what X would.
+//!
+//! The isolate keeps what it has seen itself; the object hears of a window when it begins, when it is used up, and otherwise at
+//! most once a second. A window that another isolate has used up is learned with the next answer.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use http::HeaderMap;
+
+use super::Context;
+use crate::{
+    domain::{
+        Timestamp,
+        account::{Account, Command, Reply},
+        fault::{Code, Fault},
+        ids::AccountId,
+        window::{LearnedWindow, Lesson, Window, Windows},
+    },
+    ports::ObjectsExt,
+    x::{endpoints, operation::Operation, windows::read},
+};
+
+/// How often the object hears of a window that only sinks, in ms.
+const TELL_EVERY_MS: u64 = 1000;
+/// How many accounts' windows an isolate keeps.
+const MOST: usize = 1000;
+
+/// The windows an isolate has seen.
+#[derive(Default)]
+pub struct Remembered(Mutex<BTreeMap<AccountId, Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    windows: Windows,
+    told: BTreeMap<String, Timestamp>,
+}
+
+impl Remembered {
+    fn with<T>(&self, account: &AccountId, work: impl FnOnce(&mut Seen) -> T) -> T {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST {
+            all.clear();
+        }
+        work(all.entry(account.clone()).or_default())
+    }
+}
+
+impl Seen {
+    /// Takes a reading, and says whether the object should hear of it.
+    fn learn(&mut self, window: &LearnedWindow, now: Timestamp) -> bool {
+        let lesson = self.windows.learn(window.clone(), now);
+        let due = self
+            .told
+            .get(&window.name)
+            .is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
+        let tell = match lesson {
+            Lesson::Began => true,
+            Lesson::Sank => due || window.remaining == 0,
+            Lesson::Nothing => false,
+        };
+        if tell {
+            self.told.insert(window.name.clone(), now);
+        }
+        tell
+    }
+}
+
+/// Refuses a call whose window is known to be used up: X would refuse it too, and count it.
+///
+/// # Errors
+/// [`Code::XRateLimited`], until the window's reset.
+pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> Result<(), Fault> {
+    let now = context.now();
+    let name = operation.name();
+    let known = context.memory.windows.with(account, |seen| seen.windows.all(now));
+    let of_operation = known
+        .into_iter()
+        .filter(|window| window.name == name || window.name.starts_with(&format!("{name} ")));
+    let Some(reset) = of_operation.filter_map(|window| window.exhausted_until(now)).max() else {
+        return Ok(());
+    };
+    let wait = reset.ms_since(now).div_ceil(1000).max(1);
+    let detail = format!("X's limit for {name} is used up for this account. It resets in {wait} s.");
+    Err(Fault::new(Code::XRateLimited, detail).with_retry_after(wait))
+}
+
+/// Learns from the headers of an answer.
+pub fn learn(context: &Context, account: &AccountId, operation: &Operation, headers: &HeaderMap) {
+    let now = context.now();
+    let mut heard = read(&operation.name(), headers);
+    context
+        .memory
+        .windows
+        .with(account, |seen| heard.retain(|window| seen.learn(window, now)));
+    if heard.is_empty() {
+        return;
+    }
+    let (teller, account) = (context.clone(), account.clone());
+    let tell = async move {
+        // What is lost here is learned again with the next answer.
+        let _ = teller
+            .ports
+            .objects
+            .ask::<Account>(account.as_str(), &Command::Learn { windows: heard })
+            .await;
+    };
+    context.ports.background.spawn(Box::pin(tell));
+}
+
+/// Every window of `account`: what X told, and for endpoints never heard of the limits it publishes.
+///
+/// # Errors
+/// When the account's object does not answer.
+pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
+    let reply = context
+        .ports
+        .objects
+        .ask::<Account>(account.as_str(), &Command::Windows)
+        .await;
+    let mut windows = match reply {
+        Ok(Reply::Windows(windows)) => windows,
+        _ => {
+            return Err(Fault::new(
+                Code::Unavailable,
+                "The account's windows cannot be asked at the moment.",
+            ));
+        }
+    };
+    for operation in endpoints::all() {
+        for (limit, window_s) in operation.limits {
+            let name = crate::x::windows::name(&operation.name(), *window_s);
+            if !windows.iter().any(|window| window.name == name) {
+                windows.push(Window::prior(name, *limit));
+            }
+        }
+    }
+    windows.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(windows)
+}
