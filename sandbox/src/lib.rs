@@ -1,1 +1,3 @@
 //! An X API v2 that can misbehave.
+
+pub mod text;
