@@ -1,1 +1,4 @@
 //! An X API v2 that can misbehave.
+
+pub mod limits;
+pub mod text;
