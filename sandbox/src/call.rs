@@ -17,6 +17,8 @@ pub(crate) struct Call {
     pub(crate) params: Vec<(String, String)>,
     /// Decoded query, in order.
     pub(crate) query: Vec<(String, String)>,
+    /// When it arrived, in ms.
+    pub(crate) at_ms: u64,
     /// Who is asking.
     pub(crate) caller: Caller,
     /// Tweets younger than this many ms are not visible yet (the timeline-lag fault).
@@ -41,8 +43,15 @@ impl Call {
 
     /// Whether the body says it is `media_type` (parameters aside).
     pub(crate) fn is_content_type(&self, media_type: &str) -> bool {
-        let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+        let given = self
+            .header(header::CONTENT_TYPE.as_str())
+            .unwrap_or_default();
+        given
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case(media_type)
     }
 
     /// The parameters of a form body; a JSON object of texts is read as a form too, as some clients send it.
@@ -56,8 +65,12 @@ impl Call {
     /// `user:password` of Basic credentials.
     pub(crate) fn basic(&self) -> Option<(String, String)> {
         use base64::Engine as _;
-        let value = self.header(header::AUTHORIZATION.as_str())?.strip_prefix("Basic ")?;
-        let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
+        let value = self
+            .header(header::AUTHORIZATION.as_str())?
+            .strip_prefix("Basic ")?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(value.trim())
+            .ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (user, password) = text.split_once(':')?;
         Some((user.to_owned(), password.to_owned()))
@@ -66,16 +79,23 @@ impl Call {
 
 /// The first value called `name` in a list of pairs.
 pub(crate) fn lookup<'pairs>(pairs: &'pairs [(String, String)], name: &str) -> Option<&'pairs str> {
-    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
 }
 
 /// Decoded pairs of a query or form text.
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 fn json_fields(body: &[u8]) -> Vec<(String, String)> {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return Vec::new() };
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return Vec::new();
+    };
     members
         .into_iter()
         .filter_map(|(name, value)| value.as_str().map(|text| (name, text.to_owned())))

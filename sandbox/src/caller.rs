@@ -54,7 +54,10 @@ pub(crate) enum Access {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
     /// The kind of credentials is not taken here; both kinds in X's words.
-    WrongKind { given: &'static str, supported: &'static str },
+    WrongKind {
+        given: &'static str,
+        supported: &'static str,
+    },
     /// OAuth 2.0 without a scope this endpoint needs.
     MissingScope,
 }
@@ -69,20 +72,36 @@ impl Access {
     pub(crate) fn check(self, caller: &Caller) -> Result<(), Denial> {
         match (self, caller) {
             (Self::Open, _) | (Self::UserOrApp(_), Caller::App) => Ok(()),
-            (Self::User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: USERS }),
-            (Self::OAuth2User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: OAUTH2 }),
-            (Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes), Caller::User(user)) => {
-                self.check_user(scopes, user)
-            }
+            (Self::User(_), Caller::App) => Err(Denial::WrongKind {
+                given: APP,
+                supported: USERS,
+            }),
+            (Self::OAuth2User(_), Caller::App) => Err(Denial::WrongKind {
+                given: APP,
+                supported: OAUTH2,
+            }),
+            (
+                Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes),
+                Caller::User(user),
+            ) => self.check_user(scopes, user),
             (_, Caller::Nobody) => Err(Denial::MissingScope),
         }
     }
 
     fn check_user(self, scopes: &[&str], user: &User) -> Result<(), Denial> {
         match (&user.via, self) {
-            (Via::OAuth1, Self::OAuth2User(_)) => Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }),
+            (Via::OAuth1, Self::OAuth2User(_)) => Err(Denial::WrongKind {
+                given: OAUTH1,
+                supported: OAUTH2,
+            }),
             (Via::OAuth1, _) => Ok(()),
-            (Via::OAuth2(granted), _) if scopes.iter().all(|scope| granted.iter().any(|has| has == scope)) => Ok(()),
+            (Via::OAuth2(granted), _)
+                if scopes
+                    .iter()
+                    .all(|scope| granted.iter().any(|has| has == scope)) =>
+            {
+                Ok(())
+            }
             (Via::OAuth2(_), _) => Err(Denial::MissingScope),
         }
     }
@@ -93,23 +112,45 @@ mod tests {
     use super::*;
 
     fn user(via: Via) -> Caller {
-        Caller::User(User { id: "1".to_owned(), via })
+        Caller::User(User {
+            id: "1".to_owned(),
+            via,
+        })
     }
 
     #[test]
     fn scopes_bind_oauth2_users_only() {
         let access = Access::User(&["tweet.read", "tweet.write"]);
-        let granted = |scopes: &[&str]| user(Via::OAuth2(scopes.iter().map(|&scope| scope.to_owned()).collect()));
-        assert_eq!(access.check(&granted(&["tweet.write", "tweet.read"])), Ok(()));
-        assert_eq!(access.check(&granted(&["tweet.read"])), Err(Denial::MissingScope));
+        let granted = |scopes: &[&str]| {
+            user(Via::OAuth2(
+                scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            ))
+        };
+        assert_eq!(
+            access.check(&granted(&["tweet.write", "tweet.read"])),
+            Ok(())
+        );
+        assert_eq!(
+            access.check(&granted(&["tweet.read"])),
+            Err(Denial::MissingScope)
+        );
         assert_eq!(access.check(&user(Via::OAuth1)), Ok(()));
     }
 
     #[test]
     fn the_wrong_kind_is_told_in_words() {
         let denied = Access::OAuth2User(&[]).check(&user(Via::OAuth1));
-        assert_eq!(denied, Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }));
+        assert_eq!(
+            denied,
+            Err(Denial::WrongKind {
+                given: OAUTH1,
+                supported: OAUTH2
+            })
+        );
         assert!(Access::User(&[]).check(&Caller::App).is_err());
-        assert_eq!(Access::UserOrApp(&["tweet.read"]).check(&Caller::App), Ok(()));
+        assert_eq!(
+            Access::UserOrApp(&["tweet.read"]).check(&Caller::App),
+            Ok(())
+        );
     }
 }

@@ -19,7 +19,11 @@ pub struct Account {
 impl Account {
     /// An account of its three parts.
     pub fn new(id: &str, username: &str, name: &str) -> Self {
-        Self { id: id.to_owned(), username: username.to_owned(), name: name.to_owned() }
+        Self {
+            id: id.to_owned(),
+            username: username.to_owned(),
+            name: name.to_owned(),
+        }
     }
 }
 
@@ -45,7 +49,10 @@ pub(crate) fn is_id(text: &str) -> bool {
 
 /// Whether `text` is an X handle: 1 to 15 letters, digits and underscores.
 pub(crate) fn is_username(text: &str) -> bool {
-    (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    (1..=15).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// What a sandbox is started with.
@@ -82,8 +89,17 @@ mod tests {
 
     #[test]
     fn an_account_is_read_from_three_parts() {
-        assert_eq!("42:dora:Dora: the first".parse(), Ok(Account::new("42", "dora", "Dora: the first")));
-        for wrong in ["42:dora", "x:dora:Dora", "42:do ra:Dora", "12345678901234567890:dora:Dora", "42:dora:"] {
+        assert_eq!(
+            "42:dora:Dora: the first".parse(),
+            Ok(Account::new("42", "dora", "Dora: the first"))
+        );
+        for wrong in [
+            "42:dora",
+            "x:dora:Dora",
+            "42:do ra:Dora",
+            "12345678901234567890:dora:Dora",
+            "42:dora:",
+        ] {
             assert!(wrong.parse::<Account>().is_err(), "{wrong} was accepted");
         }
     }

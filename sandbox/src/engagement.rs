@@ -1,5 +1,7 @@
 //! Who liked, retweeted and bookmarked what, and which replies are hidden.
 
+pub(crate) mod mark;
+
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -18,13 +20,18 @@ impl Marks {
             return false;
         }
         users.push(user_id.to_owned());
-        self.by_user.entry(user_id.to_owned()).or_default().push(tweet_id);
+        self.by_user
+            .entry(user_id.to_owned())
+            .or_default()
+            .push(tweet_id);
         true
     }
 
     /// Takes the mark away; `false` when there was none.
     pub(crate) fn remove(&mut self, user_id: &str, tweet_id: u64) -> bool {
-        let Some(users) = self.by_tweet.get_mut(&tweet_id) else { return false };
+        let Some(users) = self.by_tweet.get_mut(&tweet_id) else {
+            return false;
+        };
         let before = users.len();
         users.retain(|user| user != user_id);
         let removed = users.len() < before;

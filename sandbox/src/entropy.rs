@@ -35,17 +35,23 @@ impl Entropy {
 
     fn draw(&mut self) -> [u8; 32] {
         self.drawn = self.drawn.wrapping_add(1);
-        Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize().into()
+        Sha256::new()
+            .chain_update(self.seed)
+            .chain_update(self.drawn.to_be_bytes())
+            .finalize()
+            .into()
     }
 }
 
 /// Lower-case hex of `bytes`.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// SHA-256 of `bytes` in lower-case hex.
@@ -59,7 +65,11 @@ mod tests {
 
     #[test]
     fn values_differ_and_follow_the_seed() {
-        let (mut one, mut same, mut other) = (Entropy::new([1; 32]), Entropy::new([1; 32]), Entropy::new([2; 32]));
+        let (mut one, mut same, mut other) = (
+            Entropy::new([1; 32]),
+            Entropy::new([1; 32]),
+            Entropy::new([2; 32]),
+        );
         let first = one.text();
         assert_eq!(first, same.text());
         assert_ne!(first, one.text());

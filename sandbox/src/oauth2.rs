@@ -23,10 +23,33 @@ pub(crate) const ACCESS_LIFE_MS: u64 = 7_200_000;
 
 /// Every scope X grants (spec 2.167 and 2.168, X docs).
 pub(crate) const SCOPES: [&str; 27] = [
-    "block.read", "block.write", "bookmark.read", "bookmark.write", "broadcast.read", "broadcast.write",
-    "developer.read", "developer.write", "dm.read", "dm.write", "follows.read", "follows.write", "like.read",
-    "like.write", "list.read", "list.write", "media.write", "mute.read", "mute.write", "offline.access", "space.read",
-    "timeline.read", "tweet.moderate.write", "tweet.read", "tweet.write", "users.email", "users.read",
+    "block.read",
+    "block.write",
+    "bookmark.read",
+    "bookmark.write",
+    "broadcast.read",
+    "broadcast.write",
+    "developer.read",
+    "developer.write",
+    "dm.read",
+    "dm.write",
+    "follows.read",
+    "follows.write",
+    "like.read",
+    "like.write",
+    "list.read",
+    "list.write",
+    "media.write",
+    "mute.read",
+    "mute.write",
+    "offline.access",
+    "space.read",
+    "timeline.read",
+    "tweet.moderate.write",
+    "tweet.read",
+    "tweet.write",
+    "users.email",
+    "users.read",
 ];
 
 /// How the authorize page behaves.
@@ -77,7 +100,10 @@ pub(crate) struct OAuth2 {
 impl OAuth2 {
     /// The fixed clients, and no tokens.
     pub(crate) fn new(config: &Config) -> Self {
-        let consent = config.auto_approve.clone().map_or(Consent::Page, |user| Consent::Auto { user });
+        let consent = config
+            .auto_approve
+            .clone()
+            .map_or(Consent::Page, |user| Consent::Auto { user });
         Self {
             clients: client::fixed(),
             redirect_uris: config.redirect_uris.clone(),

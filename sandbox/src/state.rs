@@ -6,6 +6,7 @@ use crate::engagement::Engagement;
 use crate::entropy::Entropy;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
+use crate::limits::Limits;
 use crate::oauth1::Nonces;
 use crate::oauth2::OAuth2;
 use crate::rules::Rules;
@@ -21,6 +22,7 @@ pub(crate) struct State {
     pub(crate) oauth2: OAuth2,
     pub(crate) nonces: Nonces,
     pub(crate) rules: Rules,
+    pub(crate) limits: Limits,
     pub(crate) tweets: Tweets,
     pub(crate) engagement: Engagement,
     pub(crate) faults: Faults,
@@ -38,6 +40,7 @@ impl State {
             oauth2: OAuth2::new(&config),
             nonces: Nonces::default(),
             rules: Rules::default(),
+            limits: Limits::load(),
             tweets: Tweets::default(),
             engagement: Engagement::default(),
             faults: Faults::default(),
@@ -49,7 +52,10 @@ impl State {
     /// Forgets everything but the start configuration; tokens given out before never come back.
     pub(crate) fn reset(&mut self) {
         let entropy = std::mem::replace(&mut self.entropy, Entropy::new([0; 32]));
-        *self = Self { entropy, ..Self::new(self.config.clone(), [0; 32]) };
+        *self = Self {
+            entropy,
+            ..Self::new(self.config.clone(), [0; 32])
+        };
     }
 
     /// The sandbox's time, in ms.
@@ -58,8 +64,14 @@ impl State {
     }
 
     /// Notes a committed change in the ledger.
-    pub(crate) fn commit(&mut self, kind: &'static str, user_id: Option<&str>, details: serde_json::Value) {
-        self.ledger.commit(self.clock.now_ms(), kind, user_id, details);
+    pub(crate) fn commit(
+        &mut self,
+        kind: &'static str,
+        user_id: Option<&str>,
+        details: serde_json::Value,
+    ) {
+        self.ledger
+            .commit(self.clock.now_ms(), kind, user_id, details);
     }
 }
 
@@ -74,7 +86,10 @@ mod tests {
         state.commit("tweet.create", Some("1"), serde_json::json!({}));
         state.clock.advance(1_000_000_000);
         state.reset();
-        assert_eq!(state.ledger.since(0)["effects"].as_array().map(Vec::len), Some(0));
+        assert_eq!(
+            state.ledger.since(0)["effects"].as_array().map(Vec::len),
+            Some(0)
+        );
         assert!(state.users.by_username("alice").is_some());
         assert_ne!(state.entropy.text(), before);
     }

@@ -53,7 +53,10 @@ impl Tweets {
     }
 
     pub(crate) fn add(&mut self, tweet: Tweet) {
-        self.by_author.entry(tweet.author_id.clone()).or_default().push(tweet.id);
+        self.by_author
+            .entry(tweet.author_id.clone())
+            .or_default()
+            .push(tweet.id);
         self.by_text.insert(text_key(&tweet), tweet.id);
         self.by_id.insert(tweet.id, tweet);
     }
@@ -75,10 +78,17 @@ impl Tweets {
     }
 
     /// Whether the author said the same in the same place within the duplicate window.
-    pub(crate) fn is_duplicate(&self, author: &str, text: &str, reply_to: Option<u64>, now_ms: u64) -> bool {
+    pub(crate) fn is_duplicate(
+        &self,
+        author: &str,
+        text: &str,
+        reply_to: Option<u64>,
+        now_ms: u64,
+    ) -> bool {
         let key = (author.to_owned(), text.to_owned(), reply_to);
         let earlier = self.by_text.get(&key).and_then(|id| self.by_id.get(id));
-        earlier.is_some_and(|tweet| now_ms.saturating_sub(tweet.created_at_ms) < DUPLICATE_WINDOW_MS)
+        earlier
+            .is_some_and(|tweet| now_ms.saturating_sub(tweet.created_at_ms) < DUPLICATE_WINDOW_MS)
     }
 
     /// Every tweet, newest first.
@@ -115,7 +125,10 @@ mod tests {
         let now = 1_767_225_600_000;
         let first = tweets.next_id(now);
         assert!(tweets.next_id(now) > first);
-        assert!(tweets.next_id(now - 5_000) > first, "a clock that went back does not reuse ids");
+        assert!(
+            tweets.next_id(now - 5_000) > first,
+            "a clock that went back does not reuse ids"
+        );
         assert_eq!(first.to_string().len(), 19);
     }
 }

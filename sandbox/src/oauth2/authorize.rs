@@ -25,11 +25,16 @@ pub(crate) struct Request {
 pub(crate) fn ask(state: &mut State, call: &Call) -> Outcome {
     let request = parse(state, &call.query)?;
     let consent = match call.query("auto_approve") {
-        Some(user) => Consent::Auto { user: user.to_owned() },
+        Some(user) => Consent::Auto {
+            user: user.to_owned(),
+        },
         None => state.oauth2.consent.clone(),
     };
     match consent {
-        Consent::Page => Ok(Answer::page(StatusCode::OK, consent_page::render(state, &request, &call.query))),
+        Consent::Page => Ok(Answer::page(
+            StatusCode::OK,
+            consent_page::render(state, &request, &call.query),
+        )),
         Consent::Auto { user } => approve(state, &request, &user),
         Consent::Deny => Ok(request.denied()),
     }
@@ -61,7 +66,12 @@ fn approve(state: &mut State, request: &Request, username: &str) -> Outcome {
 /// A request whose client or redirect URI is wrong gets a page: nothing is sent to an address nobody registered.
 fn parse(state: &State, given: &[(String, String)]) -> Result<Request, Box<Answer>> {
     let get = |name: &str| lookup(given, name).unwrap_or_default();
-    let Some(client) = state.oauth2.clients.iter().find(|client| client.id == get("client_id")) else {
+    let Some(client) = state
+        .oauth2
+        .clients
+        .iter()
+        .find(|client| client.id == get("client_id"))
+    else {
         return page_error("The client_id is not known.");
     };
     let redirect_uri = get("redirect_uri").to_owned();
@@ -85,7 +95,10 @@ fn parse(state: &State, given: &[(String, String)]) -> Result<Request, Box<Answe
 /// The RFC 6749 section 4.1.2.1 error that goes back to the client, if any.
 fn fault_of(request: &Request, response_type: &str, method: &str) -> Option<&'static str> {
     let is_known = |scope: &String| SCOPES.contains(&scope.as_str());
-    let too_long = request.state.as_ref().is_some_and(|state| state.chars().count() > STATE_LONGEST);
+    let too_long = request
+        .state
+        .as_ref()
+        .is_some_and(|state| state.chars().count() > STATE_LONGEST);
     if response_type != "code" {
         Some("unsupported_response_type")
     } else if method != "S256" || request.challenge.len() != 43 || too_long {
@@ -109,7 +122,11 @@ impl Request {
             query.append_pair("state", state);
         }
         query.extend_pairs(parameters);
-        let mark = if self.redirect_uri.contains('?') { '&' } else { '?' };
+        let mark = if self.redirect_uri.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
         Answer::redirect(&format!("{}{mark}{}", self.redirect_uri, query.finish()))
     }
 }

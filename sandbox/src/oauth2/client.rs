@@ -23,8 +23,16 @@ pub(crate) struct Client {
 /// The clients that always exist.
 pub(crate) fn fixed() -> Vec<Client> {
     vec![
-        Client { id: CLIENT_ID, name: "perch (development)", secret: Some(CLIENT_SECRET) },
-        Client { id: PUBLIC_CLIENT_ID, name: "perch (public client)", secret: None },
+        Client {
+            id: CLIENT_ID,
+            name: "perch (development)",
+            secret: Some(CLIENT_SECRET),
+        },
+        Client {
+            id: PUBLIC_CLIENT_ID,
+            name: "perch (public client)",
+            secret: None,
+        },
     ]
 }
 
@@ -32,23 +40,39 @@ pub(crate) fn fixed() -> Vec<Client> {
 ///
 /// Confidential clients must use Basic; a secret in the body counts for nothing. A wrong secret answers like a
 /// missing header, as X does.
-pub(crate) fn authenticate(state: &State, call: &Call, form: &[(String, String)]) -> Result<Client, Box<Answer>> {
+pub(crate) fn authenticate(
+    state: &State,
+    call: &Call,
+    form: &[(String, String)],
+) -> Result<Client, Box<Answer>> {
     match call.basic() {
         Some((id, secret)) => {
             let client = find(state, &decode(&id))?;
-            if client.secret == Some(decode(&secret).as_str()) { Ok(client) } else { no_header() }
+            if client.secret == Some(decode(&secret).as_str()) {
+                Ok(client)
+            } else {
+                no_header()
+            }
         }
         None => {
-            let Some(id) = lookup(form, "client_id") else { return vectors::refuse("oauth-missing-client-id") };
+            let Some(id) = lookup(form, "client_id") else {
+                return vectors::refuse("oauth-missing-client-id");
+            };
             let client = find(state, id)?;
-            if client.secret.is_none() { Ok(client) } else { no_header() }
+            if client.secret.is_none() {
+                Ok(client)
+            } else {
+                no_header()
+            }
         }
     }
 }
 
 fn find(state: &State, id: &str) -> Result<Client, Box<Answer>> {
     let client = state.oauth2.clients.iter().find(|client| client.id == id);
-    client.cloned().map_or_else(|| vectors::refuse("oauth-invalid-client"), Ok)
+    client
+        .cloned()
+        .map_or_else(|| vectors::refuse("oauth-invalid-client"), Ok)
 }
 
 fn no_header() -> Result<Client, Box<Answer>> {
@@ -57,5 +81,7 @@ fn no_header() -> Result<Client, Box<Answer>> {
 
 /// RFC 6749 section 2.3.1: both parts of Basic are form-encoded first.
 fn decode(part: &str) -> String {
-    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
+    percent_encoding::percent_decode_str(part)
+        .decode_utf8_lossy()
+        .into_owned()
 }

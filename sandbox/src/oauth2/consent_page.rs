@@ -16,9 +16,15 @@ pub(crate) fn render(state: &State, request: &Request, given: &[(String, String)
             r#"<p><label><input type="radio" name="user" value="{username}"{checked}> {name} (@{username})</label></p>"#
         );
     }
-    let scopes = request.scopes.iter().fold(String::new(), |list, scope| list + "<li>" + &escape(scope) + "</li>");
+    let scopes = request.scopes.iter().fold(String::new(), |list, scope| {
+        list + "<li>" + &escape(scope) + "</li>"
+    });
     let hidden = given.iter().fold(String::new(), |list, (name, value)| {
-        list + &format!(r#"<input type="hidden" name="{}" value="{}">"#, escape(name), escape(value))
+        list + &format!(
+            r#"<input type="hidden" name="{}" value="{}">"#,
+            escape(name),
+            escape(value)
+        )
     });
     document(&format!(
         r#"<h1>{} wants to use your account</h1><ul>{scopes}</ul><form method="post" action="/i/oauth2/authorize">{hidden}{users}<button name="decision" value="allow">Authorize app</button> <button name="decision" value="deny">Cancel</button></form>"#,
@@ -28,7 +34,10 @@ pub(crate) fn render(state: &State, request: &Request, given: &[(String, String)
 
 /// The page for a request that cannot be answered by a redirect.
 pub(crate) fn error(reason: &str) -> String {
-    document(&format!("<h1>Something went wrong</h1><p>{}</p>", escape(reason)))
+    document(&format!(
+        "<h1>Something went wrong</h1><p>{}</p>",
+        escape(reason)
+    ))
 }
 
 fn document(body: &str) -> String {
@@ -38,13 +47,19 @@ fn document(body: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn markup_in_parameters_stays_text() {
-        assert_eq!(super::escape(r#""><script>&"#), "&quot;&gt;&lt;script&gt;&amp;");
+        assert_eq!(
+            super::escape(r#""><script>&"#),
+            "&quot;&gt;&lt;script&gt;&amp;"
+        );
     }
 }

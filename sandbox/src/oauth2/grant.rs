@@ -64,10 +64,19 @@ pub(crate) enum CodeRefused {
 }
 
 /// Gives out a code for `grant`.
-pub(crate) fn give_code(state: &mut State, grant: Grant, redirect_uri: &str, challenge: &str) -> String {
+pub(crate) fn give_code(
+    state: &mut State,
+    grant: Grant,
+    redirect_uri: &str,
+    challenge: &str,
+) -> String {
     let now = state.now_ms();
     let code = state.entropy.token("ac", now);
-    state.commit("code.issue", Some(&grant.user_id), json!({ "client_id": grant.client_id }));
+    state.commit(
+        "code.issue",
+        Some(&grant.user_id),
+        json!({ "client_id": grant.client_id }),
+    );
     let entry = Code {
         grant,
         redirect_uri: redirect_uri.to_owned(),
@@ -87,7 +96,12 @@ pub(crate) fn redeem(
     verifier: &str,
 ) -> Result<Tokens, CodeRefused> {
     let now = state.now_ms();
-    let entry = state.oauth2.codes.get(code).cloned().ok_or(CodeRefused::Code)?;
+    let entry = state
+        .oauth2
+        .codes
+        .get(code)
+        .cloned()
+        .ok_or(CodeRefused::Code)?;
     if entry.grant.client_id != client_id || entry.expires_ms <= now {
         return Err(CodeRefused::Code);
     }
@@ -107,14 +121,25 @@ pub(crate) fn redeem(
 ///
 /// A spent token revokes its whole family when that switch is on.
 pub(crate) fn rotate(state: &mut State, client_id: &str, token: &str) -> Option<Tokens> {
-    let entry = state.oauth2.refresh.get_mut(token).filter(|entry| entry.grant.client_id == client_id)?;
+    let entry = state
+        .oauth2
+        .refresh
+        .get_mut(token)
+        .filter(|entry| entry.grant.client_id == client_id)?;
     let known = entry.clone();
     entry.spent = true;
     if !known.spent {
-        return Some(issue(state, known.grant, known.family, known.generation + 1, "token.refresh"));
+        return Some(issue(
+            state,
+            known.grant,
+            known.family,
+            known.generation + 1,
+            "token.refresh",
+        ));
     }
     let revoke = state.oauth2.switches.revoke_family_on_replay;
-    let details = json!({ "family": known.family, "generation": known.generation, "family_revoked": revoke });
+    let details =
+        json!({ "family": known.family, "generation": known.generation, "family_revoked": revoke });
     state.commit("token.replay", Some(&known.grant.user_id), details);
     if revoke {
         revoke_family(state, known.family, &known.grant.user_id);
@@ -124,25 +149,44 @@ pub(crate) fn rotate(state: &mut State, client_id: &str, token: &str) -> Option<
 
 /// Ends every token of a family.
 pub(crate) fn revoke_family(state: &mut State, family: u64, user_id: &str) {
-    state.oauth2.access.retain(|_, access| access.family != family);
-    state.oauth2.refresh.retain(|_, refresh| refresh.family != family);
+    state
+        .oauth2
+        .access
+        .retain(|_, access| access.family != family);
+    state
+        .oauth2
+        .refresh
+        .retain(|_, refresh| refresh.family != family);
     state.commit("family.revoke", Some(user_id), json!({ "family": family }));
 }
 
 /// X forgets access tokens, of one user or of all; gives how many.
 pub(crate) fn forget_access(state: &mut State, user_id: Option<&str>) -> usize {
     let before = state.oauth2.access.len();
-    state.oauth2.access.retain(|_, access| user_id.is_some_and(|user| access.grant.user_id != user));
+    state
+        .oauth2
+        .access
+        .retain(|_, access| user_id.is_some_and(|user| access.grant.user_id != user));
     before - state.oauth2.access.len()
 }
 
 /// The access token's meaning, while it lives.
 pub(crate) fn access<'state>(state: &'state State, token: &str) -> Option<&'state Access> {
     let now = state.now_ms();
-    state.oauth2.access.get(token).filter(|access| access.expires_ms > now)
+    state
+        .oauth2
+        .access
+        .get(token)
+        .filter(|access| access.expires_ms > now)
 }
 
-fn issue(state: &mut State, grant: Grant, family: u64, generation: u64, kind: &'static str) -> Tokens {
+fn issue(
+    state: &mut State,
+    grant: Grant,
+    family: u64,
+    generation: u64,
+    kind: &'static str,
+) -> Tokens {
     let now = state.now_ms();
     let access = state.entropy.token("at", now);
     let offline = grant.scopes.iter().any(|scope| scope == "offline.access");
@@ -151,11 +195,27 @@ fn issue(state: &mut State, grant: Grant, family: u64, generation: u64, kind: &'
     state.commit(kind, Some(&grant.user_id), details);
     let scopes = grant.scopes.clone();
     if let Some(token) = &refresh {
-        let entry = Refresh { grant: grant.clone(), family, generation, spent: false };
+        let entry = Refresh {
+            grant: grant.clone(),
+            family,
+            generation,
+            spent: false,
+        };
         state.oauth2.refresh.insert(token.clone(), entry);
     }
-    state.oauth2.access.insert(access.clone(), Access { grant, family, expires_ms: now + ACCESS_LIFE_MS });
-    Tokens { access, refresh, scopes }
+    state.oauth2.access.insert(
+        access.clone(),
+        Access {
+            grant,
+            family,
+            expires_ms: now + ACCESS_LIFE_MS,
+        },
+    );
+    Tokens {
+        access,
+        refresh,
+        scopes,
+    }
 }
 
 /// PKCE S256 (RFC 7636 section 4.2).
@@ -176,7 +236,11 @@ mod tests {
 
     fn code(state: &mut State, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        let grant = Grant { client_id: "perch-client".to_owned(), user_id: "783214".to_owned(), scopes };
+        let grant = Grant {
+            client_id: "perch-client".to_owned(),
+            user_id: "783214".to_owned(),
+            scopes,
+        };
         give_code(state, grant, "http://cb", &challenge_of(VERIFIER))
     }
 
@@ -187,7 +251,10 @@ mod tests {
 
     #[test]
     fn the_challenge_is_that_of_rfc_7636() {
-        assert_eq!(challenge_of(VERIFIER), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            challenge_of(VERIFIER),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]
@@ -195,7 +262,10 @@ mod tests {
         let mut state = state();
         let code = code(&mut state, &["tweet.read"]);
         let tokens = redeem(&mut state, "perch-client", &code, "http://cb", VERIFIER).unwrap();
-        assert!(tokens.refresh.is_none(), "no refresh token without offline.access");
+        assert!(
+            tokens.refresh.is_none(),
+            "no refresh token without offline.access"
+        );
         let again = redeem(&mut state, "perch-client", &code, "http://cb", VERIFIER);
         assert_eq!(again.unwrap_err(), CodeRefused::Code);
     }
@@ -204,10 +274,21 @@ mod tests {
     fn a_code_is_bound_to_client_redirect_and_verifier() {
         let mut state = state();
         let code = code(&mut state, &["tweet.read"]);
-        let mut refused = |client: &str, uri: &str, verifier: &str| redeem(&mut state, client, &code, uri, verifier).unwrap_err();
-        assert_eq!(refused("perch-public", "http://cb", VERIFIER), CodeRefused::Code);
-        assert_eq!(refused("perch-client", "http://cb/", VERIFIER), CodeRefused::RedirectUri);
-        assert_eq!(refused("perch-client", "http://cb", "wrong"), CodeRefused::Verifier);
+        let mut refused = |client: &str, uri: &str, verifier: &str| {
+            redeem(&mut state, client, &code, uri, verifier).unwrap_err()
+        };
+        assert_eq!(
+            refused("perch-public", "http://cb", VERIFIER),
+            CodeRefused::Code
+        );
+        assert_eq!(
+            refused("perch-client", "http://cb/", VERIFIER),
+            CodeRefused::RedirectUri
+        );
+        assert_eq!(
+            refused("perch-client", "http://cb", "wrong"),
+            CodeRefused::Verifier
+        );
     }
 
     #[test]
@@ -226,9 +307,15 @@ mod tests {
     fn a_refresh_token_works_once() {
         let mut state = state();
         let first = redeemed(&mut state).refresh.unwrap();
-        let second = rotate(&mut state, "perch-client", &first).unwrap().refresh.unwrap();
+        let second = rotate(&mut state, "perch-client", &first)
+            .unwrap()
+            .refresh
+            .unwrap();
         assert!(rotate(&mut state, "perch-client", &first).is_none());
-        assert!(rotate(&mut state, "perch-client", &second).is_some(), "the family lives on");
+        assert!(
+            rotate(&mut state, "perch-client", &second).is_some(),
+            "the family lives on"
+        );
     }
 
     #[test]

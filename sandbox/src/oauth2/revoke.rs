@@ -23,17 +23,38 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
 }
 
 fn revoke_access(state: &mut State, client_id: &str, token: &str) {
-    let is_own = state.oauth2.access.get(token).is_some_and(|access| access.grant.client_id == client_id);
-    let removed = if is_own { state.oauth2.access.remove(token) } else { None };
+    let is_own = state
+        .oauth2
+        .access
+        .get(token)
+        .is_some_and(|access| access.grant.client_id == client_id);
+    let removed = if is_own {
+        state.oauth2.access.remove(token)
+    } else {
+        None
+    };
     if let Some(access) = removed {
-        state.commit("token.revoke", Some(&access.grant.user_id), json!({ "family": access.family }));
+        state.commit(
+            "token.revoke",
+            Some(&access.grant.user_id),
+            json!({ "family": access.family }),
+        );
     }
 }
 
 fn revoke_refresh(state: &mut State, client_id: &str, token: &str) {
-    let found = state.oauth2.refresh.get(token).filter(|refresh| refresh.grant.client_id == client_id).cloned();
+    let found = state
+        .oauth2
+        .refresh
+        .get(token)
+        .filter(|refresh| refresh.grant.client_id == client_id)
+        .cloned();
     if let Some(refresh) = found {
-        state.commit("token.revoke", Some(&refresh.grant.user_id), json!({ "family": refresh.family }));
+        state.commit(
+            "token.revoke",
+            Some(&refresh.grant.user_id),
+            json!({ "family": refresh.family }),
+        );
         grant::revoke_family(state, refresh.family, &refresh.grant.user_id);
     }
 }

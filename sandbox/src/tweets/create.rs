@@ -41,7 +41,10 @@ fn check_text(state: &State, author: &str, draft: &Draft, now: u64) -> Result<()
         return vectors::refuse("not-permitted");
     }
     let reply_to = reply_target(draft);
-    let repeated = !draft.text.is_empty() && state.tweets.is_duplicate(author, &draft.text, reply_to, now);
+    let repeated = !draft.text.is_empty()
+        && state
+            .tweets
+            .is_duplicate(author, &draft.text, reply_to, now);
     if state.rules.refuse_duplicates && repeated {
         return vectors::refuse("duplicate");
     }
@@ -63,7 +66,9 @@ fn check_reply(state: &State, author: &str, draft: &Draft) -> Result<(), Box<Ans
 }
 
 fn check_quote(state: &State, draft: &Draft) -> Result<(), Box<Answer>> {
-    let Some(id) = &draft.quote_tweet_id else { return Ok(()) };
+    let Some(id) = &draft.quote_tweet_id else {
+        return Ok(());
+    };
     let exists = id.parse().is_ok_and(|id| state.tweets.get(id).is_some());
     if state.rules.refuse_quotes || !exists {
         return vectors::refuse("quote-not-allowed");
@@ -76,7 +81,10 @@ fn check_media(_state: &State, _author: &str, _draft: &Draft) -> Result<(), Box<
 }
 
 fn reply_target(draft: &Draft) -> Option<u64> {
-    draft.reply.as_ref().and_then(|reply| reply.in_reply_to_tweet_id.parse().ok())
+    draft
+        .reply
+        .as_ref()
+        .and_then(|reply| reply.in_reply_to_tweet_id.parse().ok())
 }
 
 fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {
@@ -92,7 +100,10 @@ fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {
         reply_to_user: parent.map(|parent| parent.author_id.clone()),
         quotes: draft.quote_tweet_id.as_ref().and_then(|id| id.parse().ok()),
         media_ids: draft.media_ids().to_vec(),
-        reply_settings: draft.reply_settings.map_or("everyone", |who| who.name()).to_owned(),
+        reply_settings: draft
+            .reply_settings
+            .map_or("everyone", |who| who.name())
+            .to_owned(),
         mentions: state.users.mentioned_in(&draft.text),
     }
 }

@@ -86,13 +86,15 @@ struct EditOptions {
 impl Draft {
     /// Reads and checks a body; what needs no look at X's state is checked here.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Box<Answer>> {
-        let draft: Self = serde_json::from_slice(body).map_err(|error| Box::new(unreadable(&error.to_string())))?;
+        let draft: Self = serde_json::from_slice(body)
+            .map_err(|error| Box::new(unreadable(&error.to_string())))?;
         draft.check_exclusions()?;
         draft.check_ids()?;
         draft.check_media()?;
         draft.check_poll()?;
         if draft.text.trim().is_empty() && draft.media.is_none() {
-            return refusal::invalid("text", &draft.text, "The `text` field can not be empty").refused();
+            return refusal::invalid("text", &draft.text, "The `text` field can not be empty")
+                .refused();
         }
         Ok(draft)
     }
@@ -104,18 +106,27 @@ impl Draft {
     fn check_exclusions(&self) -> Result<(), Box<Answer>> {
         let given: [(&str, Option<Value>); 5] = [
             ("poll", self.poll.as_ref().map(|poll| json!(poll))),
-            ("quote_tweet_id", self.quote_tweet_id.as_ref().map(|id| json!(id))),
-            ("direct_message_deep_link", self.direct_message_deep_link.as_ref().map(|link| json!(link))),
+            (
+                "quote_tweet_id",
+                self.quote_tweet_id.as_ref().map(|id| json!(id)),
+            ),
+            (
+                "direct_message_deep_link",
+                self.direct_message_deep_link
+                    .as_ref()
+                    .map(|link| json!(link)),
+            ),
             ("media", self.media.as_ref().map(|media| json!(media))),
             ("card_uri", self.card_uri.as_ref().map(|uri| json!(uri))),
         ];
-        let present: Map<String, Value> =
-            given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!([as_text(&value?)])))).collect();
+        let present: Map<String, Value> = given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), json!([as_text(&value?)]))))
+            .collect();
         if present.len() < 2 {
             return Ok(());
         }
-        let message =
-            "You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri.";
+        let message = "You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri.";
         refusal::invalid_set(Value::Object(present), message).refused()
     }
 
@@ -126,28 +137,46 @@ impl Draft {
             ("quote_tweet_id", self.quote_tweet_id.as_ref()),
             ("community_id", self.community_id.as_ref()),
         ];
-        let wrong = ids.into_iter().find_map(|(name, id)| id.filter(|id| !is_id(id)).map(|id| (name, id)));
+        let wrong = ids
+            .into_iter()
+            .find_map(|(name, id)| id.filter(|id| !is_id(id)).map(|id| (name, id)));
         wrong.map_or(Ok(()), |(name, id)| {
-            refusal::invalid(name, id, &format!("The `{name}` field value [{id}] does not match ^[0-9]{{1,19}}$")).refused()
+            refusal::invalid(
+                name,
+                id,
+                &format!("The `{name}` field value [{id}] does not match ^[0-9]{{1,19}}$"),
+            )
+            .refused()
         })
     }
 
     fn check_media(&self) -> Result<(), Box<Answer>> {
-        let Some(media) = &self.media else { return Ok(()) };
+        let Some(media) = &self.media else {
+            return Ok(());
+        };
         let count = media.media_ids.len();
         if !(1..=4).contains(&count) {
-            let message = format!("The number of `media.media_ids` [{count}] is not between 1 and 4");
-            return refusal::invalid("media.media_ids", &media.media_ids.join(","), &message).refused();
+            let message =
+                format!("The number of `media.media_ids` [{count}] is not between 1 and 4");
+            return refusal::invalid("media.media_ids", &media.media_ids.join(","), &message)
+                .refused();
         }
         if media.tagged_user_ids.len() > 10 {
             let message = "The number of `media.tagged_user_ids` is not between 0 and 10";
-            return refusal::invalid("media.tagged_user_ids", &media.tagged_user_ids.join(","), message).refused();
+            return refusal::invalid(
+                "media.tagged_user_ids",
+                &media.tagged_user_ids.join(","),
+                message,
+            )
+            .refused();
         }
         Ok(())
     }
 
     fn check_poll(&self) -> Result<(), Box<Answer>> {
-        let Some(poll) = &self.poll else { return Ok(()) };
+        let Some(poll) = &self.poll else {
+            return Ok(());
+        };
         let is_option = |option: &String| (1..=25).contains(&option.chars().count());
         if !(2..=4).contains(&poll.options.len()) || !poll.options.iter().all(is_option) {
             let message = "A poll takes 2 to 4 options of 1 to 25 characters";
@@ -174,11 +203,16 @@ impl ReplySettings {
 }
 
 fn as_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn unreadable(reason: &str) -> Answer {
-    refusal::invalid_set(json!({}), &format!("The request body is not valid: {reason}"))
+    refusal::invalid_set(
+        json!({}),
+        &format!("The request body is not valid: {reason}"),
+    )
 }
 
 #[cfg(test)]
@@ -206,7 +240,9 @@ mod tests {
 
     #[test]
     fn what_excludes_each_other_is_refused_in_the_words_of_x() {
-        let said = refused(r#"{"text":"a","poll":{"options":["a","b"],"duration_minutes":5},"quote_tweet_id":"1"}"#);
+        let said = refused(
+            r#"{"text":"a","poll":{"options":["a","b"],"duration_minutes":5},"quote_tweet_id":"1"}"#,
+        );
         assert!(said.contains("You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri."));
     }
 

@@ -15,7 +15,9 @@ use crate::vectors;
 pub(crate) fn me(state: &mut State, call: &Call) -> Outcome {
     let fields = fields::of_users(call)?;
     match call.caller.user_id().and_then(|id| state.users.by_id(id)) {
-        Some(user) => Ok(Answer::ok(&json!({ "data": view::user(state, user, &fields) }))),
+        Some(user) => Ok(Answer::ok(
+            &json!({ "data": view::user(state, user, &fields) }),
+        )),
         None => vectors::refuse("unauthorized-problem"),
     }
 }
@@ -75,7 +77,11 @@ impl Key {
     }
 
     fn missing(self, value: &str) -> Missing<'_> {
-        Missing { resource: "user", parameter: self.parameter(), value }
+        Missing {
+            resource: "user",
+            parameter: self.parameter(),
+            value,
+        }
     }
 }
 
@@ -84,7 +90,10 @@ fn one(state: &State, call: &Call, key: Key, value: &str) -> Outcome {
         return refusal::not_valid(key.parameter(), value).refused();
     }
     let found = key.find(state, value, &fields::of_users(call)?);
-    Ok(found.map_or_else(|| key.missing(value).alone(), |user| Answer::ok(&json!({ "data": user }))))
+    Ok(found.map_or_else(
+        || key.missing(value).alone(),
+        |user| Answer::ok(&json!({ "data": user })),
+    ))
 }
 
 fn many(state: &State, call: &Call, key: Key) -> Outcome {
