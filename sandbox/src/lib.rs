@@ -26,6 +26,7 @@ mod hidden_replies;
 mod ledger;
 mod likes;
 pub mod limits;
+pub mod media;
 mod oauth1;
 mod oauth2;
 mod parting;
