@@ -47,11 +47,7 @@ impl Answer {
     }
 
     /// A body of any content type.
-    pub(crate) fn text(
-        status: StatusCode,
-        content_type: &'static str,
-        body: impl Into<Bytes>,
-    ) -> Self {
+    pub(crate) fn text(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut answer = Self::empty(status);
         answer
             .headers

@@ -43,9 +43,7 @@ impl Call {
 
     /// Whether the body says it is `media_type` (parameters aside).
     pub(crate) fn is_content_type(&self, media_type: &str) -> bool {
-        let given = self
-            .header(header::CONTENT_TYPE.as_str())
-            .unwrap_or_default();
+        let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         given
             .split(';')
             .next()
@@ -65,12 +63,8 @@ impl Call {
     /// `user:password` of Basic credentials.
     pub(crate) fn basic(&self) -> Option<(String, String)> {
         use base64::Engine as _;
-        let value = self
-            .header(header::AUTHORIZATION.as_str())?
-            .strip_prefix("Basic ")?;
-        let bytes = base64::engine::general_purpose::STANDARD
-            .decode(value.trim())
-            .ok()?;
+        let value = self.header(header::AUTHORIZATION.as_str())?.strip_prefix("Basic ")?;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (user, password) = text.split_once(':')?;
         Some((user.to_owned(), password.to_owned()))
@@ -87,9 +81,7 @@ pub(crate) fn lookup<'pairs>(pairs: &'pairs [(String, String)], name: &str) -> O
 
 /// Decoded pairs of a query or form text.
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(text.as_bytes())
-        .into_owned()
-        .collect()
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 fn json_fields(body: &[u8]) -> Vec<(String, String)> {

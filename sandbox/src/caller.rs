@@ -80,10 +80,9 @@ impl Access {
                 given: APP,
                 supported: OAUTH2,
             }),
-            (
-                Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes),
-                Caller::User(user),
-            ) => self.check_user(scopes, user),
+            (Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes), Caller::User(user)) => {
+                self.check_user(scopes, user)
+            }
             (_, Caller::Nobody) => Err(Denial::MissingScope),
         }
     }
@@ -95,13 +94,7 @@ impl Access {
                 supported: OAUTH2,
             }),
             (Via::OAuth1, _) => Ok(()),
-            (Via::OAuth2(granted), _)
-                if scopes
-                    .iter()
-                    .all(|scope| granted.iter().any(|has| has == scope)) =>
-            {
-                Ok(())
-            }
+            (Via::OAuth2(granted), _) if scopes.iter().all(|scope| granted.iter().any(|has| has == scope)) => Ok(()),
             (Via::OAuth2(_), _) => Err(Denial::MissingScope),
         }
     }
@@ -121,19 +114,9 @@ mod tests {
     #[test]
     fn scopes_bind_oauth2_users_only() {
         let access = Access::User(&["tweet.read", "tweet.write"]);
-        let granted = |scopes: &[&str]| {
-            user(Via::OAuth2(
-                scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            ))
-        };
-        assert_eq!(
-            access.check(&granted(&["tweet.write", "tweet.read"])),
-            Ok(())
-        );
-        assert_eq!(
-            access.check(&granted(&["tweet.read"])),
-            Err(Denial::MissingScope)
-        );
+        let granted = |scopes: &[&str]| user(Via::OAuth2(scopes.iter().map(|&scope| scope.to_owned()).collect()));
+        assert_eq!(access.check(&granted(&["tweet.write", "tweet.read"])), Ok(()));
+        assert_eq!(access.check(&granted(&["tweet.read"])), Err(Denial::MissingScope));
         assert_eq!(access.check(&user(Via::OAuth1)), Ok(()));
     }
 
@@ -148,9 +131,6 @@ mod tests {
             })
         );
         assert!(Access::User(&[]).check(&Caller::App).is_err());
-        assert_eq!(
-            Access::UserOrApp(&["tweet.read"]).check(&Caller::App),
-            Ok(())
-        );
+        assert_eq!(Access::UserOrApp(&["tweet.read"]).check(&Caller::App), Ok(()));
     }
 }

@@ -49,10 +49,7 @@ pub(crate) fn is_id(text: &str) -> bool {
 
 /// Whether `text` is an X handle: 1 to 15 letters, digits and underscores.
 pub(crate) fn is_username(text: &str) -> bool {
-    (1..=15).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// What a sandbox is started with.

@@ -20,10 +20,7 @@ type Control = Result<Json<Value>, (StatusCode, Json<Value>)>;
 /// Every control route.
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
-        .route(
-            "/_sandbox/health",
-            get(async || Json(json!({ "status": "ok" }))),
-        )
+        .route("/_sandbox/health", get(async || Json(json!({ "status": "ok" }))))
         .route("/_sandbox/state", get(overview))
         .route("/_sandbox/ledger", get(ledger))
         .route(
@@ -79,9 +76,7 @@ async fn add_fault(State(sandbox): State<Sandbox>, Json(rule): Json<Rule>) -> Co
     {
         return nonsense("there is no error vector of this name");
     }
-    Ok(Json(
-        sandbox.with(|state| json!({ "id": state.faults.add(rule) })),
-    ))
+    Ok(Json(sandbox.with(|state| json!({ "id": state.faults.add(rule) }))))
 }
 
 #[derive(Deserialize)]
@@ -138,11 +133,7 @@ struct Whose {
 
 async fn expire_tokens(State(sandbox): State<Sandbox>, whose: Option<Json<Whose>>) -> Json<Value> {
     let Json(whose) = whose.unwrap_or_default();
-    Json(
-        sandbox.with(
-            |state| json!({ "expired": grant::forget_access(state, whose.user_id.as_deref()) }),
-        ),
-    )
+    Json(sandbox.with(|state| json!({ "expired": grant::forget_access(state, whose.user_id.as_deref()) })))
 }
 
 async fn reset(State(sandbox): State<Sandbox>) -> Json<Value> {
@@ -152,9 +143,7 @@ async fn reset(State(sandbox): State<Sandbox>) -> Json<Value> {
 
 async fn set_consent(State(sandbox): State<Sandbox>, Json(consent): Json<Consent>) -> Control {
     sandbox.with(|state| match &consent {
-        Consent::Auto { user } if state.users.by_username(user).is_none() => {
-            nonsense("there is no such user")
-        }
+        Consent::Auto { user } if state.users.by_username(user).is_none() => nonsense("there is no such user"),
         _ => {
             state.oauth2.consent = consent;
             Ok(Json(json!(state.oauth2.consent)))
@@ -162,10 +151,7 @@ async fn set_consent(State(sandbox): State<Sandbox>, Json(consent): Json<Consent
     })
 }
 
-async fn set_switches(
-    State(sandbox): State<Sandbox>,
-    Json(switches): Json<Switches>,
-) -> Json<Value> {
+async fn set_switches(State(sandbox): State<Sandbox>, Json(switches): Json<Switches>) -> Json<Value> {
     sandbox.with(|state| state.oauth2.switches = switches);
     Json(json!(switches))
 }

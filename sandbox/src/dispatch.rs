@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Limited};
 use crate::call::{Call, pairs};
 use crate::caller::Caller;
 use crate::endpoints::Endpoint;
+use crate::faults::fault::Fault;
 use crate::ledger::Seen;
 use crate::parting::Parting;
 use crate::play::{self, Scene};
@@ -20,11 +21,7 @@ use crate::{answer::Answer, vectors};
 const BODY_LONGEST: usize = 24 * 1024 * 1024;
 
 /// Answers one request to `endpoint`.
-pub(crate) async fn dispatch(
-    sandbox: Sandbox,
-    endpoint: &'static Endpoint,
-    request: Request,
-) -> Response {
+pub(crate) async fn dispatch(sandbox: Sandbox, endpoint: &'static Endpoint, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let parting = parts.extensions.remove::<Parting>();
     let params = params(&mut parts).await;
@@ -39,9 +36,10 @@ pub(crate) async fn dispatch(
         seq,
         parting,
     };
-    let response = match whole {
-        true => play::play(scene.clone(), fault).await,
-        false => play::respond(scene.refuse(vectors::answer("payload-too-large-empty"))),
+    let response = if whole {
+        play::play(scene.clone(), fault).await
+    } else {
+        response(scene.refuse(vectors::answer("payload-too-large-empty")))
     };
     scene.log(response.status());
     response
@@ -55,23 +53,11 @@ pub(crate) fn response(answer: Answer) -> Response {
     response
 }
 
-fn arrive(
-    sandbox: &Sandbox,
-    endpoint: &Endpoint,
-    call: &Call,
-) -> (u64, Option<crate::faults::fault::Fault>) {
+fn arrive(sandbox: &Sandbox, endpoint: &Endpoint, call: &Call) -> (u64, Option<Fault>) {
     sandbox.with(|state| {
-        let fault = state
-            .faults
-            .take(call.method.as_str(), endpoint.path, call.uri.path());
-        let mut seen = Seen::new(
-            call.at_ms,
-            call.method.as_str(),
-            &call.uri,
-            &call.headers,
-            &call.body,
-        );
-        seen.fault = fault.as_ref().map(crate::faults::fault::Fault::kind);
+        let fault = state.faults.take(call.method.as_str(), endpoint.path, call.uri.path());
+        let mut seen = Seen::new(call.at_ms, call.method.as_str(), &call.uri, &call.headers, &call.body);
+        seen.fault = fault.as_ref().map(Fault::kind);
         (state.ledger.arrive(seen), fault)
     })
 }
@@ -100,10 +86,7 @@ async fn params(parts: &mut Parts) -> Vec<(String, String)> {
 fn call(parts: Parts, params: Vec<(String, String)>, body: Bytes) -> Call {
     let query = pairs(parts.uri.query().unwrap_or_default());
     let Parts {
-        method,
-        uri,
-        headers,
-        ..
+        method, uri, headers, ..
     } = parts;
     Call {
         method,

@@ -5,21 +5,12 @@ use crate::limits::Admission;
 use crate::state::State;
 
 /// The rate-limit headers of X.
-pub(crate) const RATE_HEADERS: [&str; 3] = [
-    "x-rate-limit-limit",
-    "x-rate-limit-remaining",
-    "x-rate-limit-reset",
-];
+pub(crate) const RATE_HEADERS: [&str; 3] = ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"];
 
 /// `answer` as it leaves X's edge: trace headers, cookies, and the window it counted in.
 ///
 /// `arrived_ms` is when the request came, for `x-response-time`.
-pub(crate) fn dress(
-    state: &mut State,
-    answer: Answer,
-    arrived_ms: u64,
-    admission: Option<Admission>,
-) -> Answer {
+pub(crate) fn dress(state: &mut State, answer: Answer, arrived_ms: u64, admission: Option<Admission>) -> Answer {
     let taken_ms = state.now_ms().saturating_sub(arrived_ms);
     let answer = answer
         .with_header("api-version", "2.167")
@@ -44,12 +35,7 @@ pub(crate) fn dress(
 }
 
 /// `answer` with these rate-limit headers: calls, calls, seconds since the epoch.
-pub(crate) fn with_window(
-    answer: Answer,
-    limit: u64,
-    remaining: u64,
-    reset_epoch_s: u64,
-) -> Answer {
+pub(crate) fn with_window(answer: Answer, limit: u64, remaining: u64, reset_epoch_s: u64) -> Answer {
     let values = [limit, remaining, reset_epoch_s];
     RATE_HEADERS
         .into_iter()

@@ -39,12 +39,7 @@ const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 
-const fn on(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    run: fn(&mut State, &Call) -> Outcome,
-) -> Endpoint {
+const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut State, &Call) -> Outcome) -> Endpoint {
     Endpoint {
         method,
         path,
@@ -60,20 +55,10 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(POST, "/2/oauth2/token", Open, oauth2::token::run),
     on(POST, "/2/oauth2/revoke", Open, oauth2::revoke::run),
     on(POST, "/oauth2/token", Open, oauth2::app_only::token),
-    on(
-        POST,
-        "/oauth2/invalidate_token",
-        Open,
-        oauth2::app_only::invalidate,
-    ),
+    on(POST, "/oauth2/invalidate_token", Open, oauth2::app_only::invalidate),
     on(GET, "/2/users/me", User(READ), users::lookup::me),
     on(GET, "/2/users", UserOrApp(READ), users::lookup::by_ids),
-    on(
-        GET,
-        "/2/users/by",
-        UserOrApp(READ),
-        users::lookup::by_usernames,
-    ),
+    on(GET, "/2/users/by", UserOrApp(READ), users::lookup::by_usernames),
     on(
         GET,
         "/2/users/by/username/{username}",
@@ -85,18 +70,8 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/2/tweets", UserOrApp(READ), tweets::lookup::many),
     on(GET, "/2/tweets/{id}", UserOrApp(READ), tweets::lookup::one),
     on(DELETE, "/2/tweets/{id}", User(WRITE), tweets::delete::run),
-    on(
-        GET,
-        "/2/tweets/search/recent",
-        UserOrApp(READ),
-        tweets::search::recent,
-    ),
-    on(
-        GET,
-        "/2/users/{id}/tweets",
-        UserOrApp(READ),
-        tweets::timeline::of_user,
-    ),
+    on(GET, "/2/tweets/search/recent", UserOrApp(READ), tweets::search::recent),
+    on(GET, "/2/users/{id}/tweets", UserOrApp(READ), tweets::timeline::of_user),
     on(
         GET,
         "/2/users/{id}/mentions",
@@ -110,24 +85,9 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         User(LIKE_WRITE),
         likes::delete,
     ),
-    on(
-        GET,
-        "/2/users/{id}/liked_tweets",
-        User(LIKE_READ),
-        likes::liked_tweets,
-    ),
-    on(
-        GET,
-        "/2/tweets/{id}/liking_users",
-        User(LIKE_READ),
-        likes::liking_users,
-    ),
-    on(
-        POST,
-        "/2/users/{id}/retweets",
-        User(WRITE),
-        retweets::create,
-    ),
+    on(GET, "/2/users/{id}/liked_tweets", User(LIKE_READ), likes::liked_tweets),
+    on(GET, "/2/tweets/{id}/liking_users", User(LIKE_READ), likes::liking_users),
+    on(POST, "/2/users/{id}/retweets", User(WRITE), retweets::create),
     on(
         DELETE,
         "/2/users/{id}/retweets/{source_tweet_id}",
@@ -152,18 +112,8 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         OAuth2User(BOOKMARK_WRITE),
         bookmarks::delete,
     ),
-    on(
-        GET,
-        "/2/users/{id}/bookmarks",
-        User(BOOKMARK_READ),
-        bookmarks::list,
-    ),
-    on(
-        PUT,
-        "/2/tweets/{tweet_id}/hidden",
-        User(MODERATE),
-        hidden_replies::put,
-    ),
+    on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
+    on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
 ];
 
 #[cfg(test)]

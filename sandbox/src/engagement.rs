@@ -20,10 +20,7 @@ impl Marks {
             return false;
         }
         users.push(user_id.to_owned());
-        self.by_user
-            .entry(user_id.to_owned())
-            .or_default()
-            .push(tweet_id);
+        self.by_user.entry(user_id.to_owned()).or_default().push(tweet_id);
         true
     }
 

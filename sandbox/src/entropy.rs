@@ -65,11 +65,7 @@ mod tests {
 
     #[test]
     fn values_differ_and_follow_the_seed() {
-        let (mut one, mut same, mut other) = (
-            Entropy::new([1; 32]),
-            Entropy::new([1; 32]),
-            Entropy::new([2; 32]),
-        );
+        let (mut one, mut same, mut other) = (Entropy::new([1; 32]), Entropy::new([1; 32]), Entropy::new([2; 32]));
         let first = one.text();
         assert_eq!(first, same.text());
         assert_ne!(first, one.text());

@@ -63,8 +63,7 @@ impl Faults {
     /// Clears all faults, or the one with this id; gives how many were cleared.
     pub(crate) fn clear(&mut self, id: Option<u64>) -> usize {
         let before = self.waiting.len();
-        self.waiting
-            .retain(|waiting| id.is_some_and(|id| waiting.id != id));
+        self.waiting.retain(|waiting| id.is_some_and(|id| waiting.id != id));
         before - self.waiting.len()
     }
 
@@ -115,10 +114,7 @@ mod tests {
             r#"{"method":"POST","path":"/2/tweets","after":1,"count":2,"fault":{"kind":"reset"}}"#,
         ));
         let mut played = || faults.take("POST", "/2/tweets", "/2/tweets").is_some();
-        assert_eq!(
-            [played(), played(), played(), played()],
-            [false, true, true, false]
-        );
+        assert_eq!([played(), played(), played(), played()], [false, true, true, false]);
         assert_eq!(faults.all()[0].played, 2);
         assert_eq!(faults.all()[0].remaining, Some(0));
     }

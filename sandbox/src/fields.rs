@@ -33,12 +33,7 @@ const USER_FIELDS: [&str; 24] = [
     "withheld",
 ];
 
-const OLDER_USER_FIELDS: [&str; 4] = [
-    "affiliation",
-    "most_recent_tweet_id",
-    "pinned_tweet_id",
-    "entities",
-];
+const OLDER_USER_FIELDS: [&str; 4] = ["affiliation", "most_recent_tweet_id", "pinned_tweet_id", "entities"];
 
 const TWEET_FIELDS: [&str; 31] = [
     "article",
@@ -121,11 +116,7 @@ pub(crate) fn expansions(call: &Call) -> Result<Vec<String>, Box<Answer>> {
 }
 
 /// A required list of 1 to `most` values, separated by commas.
-pub(crate) fn list(
-    call: &Call,
-    parameter: &'static str,
-    most: usize,
-) -> Result<Vec<String>, Box<Answer>> {
+pub(crate) fn list(call: &Call, parameter: &'static str, most: usize) -> Result<Vec<String>, Box<Answer>> {
     let text = call.query(parameter).unwrap_or_default();
     let values: Vec<String> = text
         .split(',')
@@ -148,11 +139,7 @@ pub(crate) fn list(
 }
 
 /// `200` with `data` (left out when empty), `errors` (the same) and `includes`.
-pub(crate) fn data_and_errors(
-    data: Vec<Value>,
-    errors: &[PartialError],
-    includes: Option<Value>,
-) -> Answer {
+pub(crate) fn data_and_errors(data: Vec<Value>, errors: &[PartialError], includes: Option<Value>) -> Answer {
     let mut body = Map::new();
     if !data.is_empty() {
         body.insert("data".to_owned(), Value::Array(data));
@@ -180,9 +167,7 @@ fn known(call: &Call, parameter: &str, known: &[&[&str]]) -> Result<Vec<String>,
         None => Ok(values.into_iter().map(str::to_owned).collect()),
         Some(wrong) => {
             let names = known.concat().join(",");
-            let message = format!(
-                "The `{parameter}` query parameter value [{wrong}] is not one of [{names}]"
-            );
+            let message = format!("The `{parameter}` query parameter value [{wrong}] is not one of [{names}]");
             refusal::invalid(parameter, text, &message).refused()
         }
     }

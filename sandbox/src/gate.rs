@@ -22,8 +22,7 @@ pub(crate) struct Passage {
 /// Runs `call` through authentication, scopes, windows and the endpoint itself.
 pub(crate) fn pass(state: &mut State, endpoint: &Endpoint, mut call: Call) -> Passage {
     let mut admission = None;
-    let outcome = admit(state, endpoint, &mut call, &mut admission)
-        .and_then(|()| (endpoint.run)(state, &call));
+    let outcome = admit(state, endpoint, &mut call, &mut admission).and_then(|()| (endpoint.run)(state, &call));
     Passage {
         answer: outcome.unwrap_or_else(|refusal| *refusal),
         user_id: call.caller.user_id().map(str::to_owned),
@@ -41,7 +40,7 @@ fn admit(
         return Ok(());
     }
     call.caller = authenticate(state, call)?;
-    endpoint.access.check(&call.caller).or_else(denied)?;
+    endpoint.access.check(&call.caller).or_else(|denial| denied(&denial))?;
     *admission = count(state, endpoint, &call.caller);
     match admission {
         Some(window) if !window.allowed => vectors::refuse("too-many-requests"),
@@ -54,12 +53,8 @@ fn authenticate(state: &mut State, call: &Call) -> Result<Caller, Box<Answer>> {
         return vectors::refuse("unauthorized-problem");
     };
     match credentials.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            bearer(state, token.trim())
-        }
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("oauth") => {
-            oauth1::verify::verify(state, call)
-        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => bearer(state, token.trim()),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("oauth") => oauth1::verify::verify(state, call),
         _ => vectors::refuse("bad-auth-data-215"),
     }
 }
@@ -83,11 +78,9 @@ fn bearer(state: &State, token: &str) -> Result<Caller, Box<Answer>> {
     vectors::refuse(name)
 }
 
-fn denied(denial: Denial) -> Result<(), Box<Answer>> {
+fn denied(denial: &Denial) -> Result<(), Box<Answer>> {
     match denial {
-        Denial::WrongKind { given, supported } => {
-            refusal::unsupported_authentication(given, supported).refused()
-        }
+        Denial::WrongKind { given, supported } => refusal::unsupported_authentication(given, supported).refused(),
         Denial::MissingScope => vectors::refuse("missing-scope"),
     }
 }

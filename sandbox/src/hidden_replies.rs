@@ -20,8 +20,7 @@ struct Body {
 pub(crate) fn put(state: &mut State, call: &Call) -> Outcome {
     let user = call.caller.user_id().unwrap_or_default();
     let Ok(body) = serde_json::from_slice::<Body>(&call.body) else {
-        return refusal::invalid("hidden", "", "The `hidden` field must be true or false")
-            .refused();
+        return refusal::invalid("hidden", "", "The `hidden` field must be true or false").refused();
     };
     let tweet = existing(state, "tweet_id", call.param("tweet_id"))?;
     let id = tweet.id;

@@ -69,21 +69,12 @@ impl Ledger {
 
     /// The request numbered `seq`, unless it was dropped.
     pub(crate) fn request(&mut self, seq: u64) -> Option<&mut Seen> {
-        let index = self
-            .requests
-            .binary_search_by_key(&seq, |seen| seen.seq)
-            .ok()?;
+        let index = self.requests.binary_search_by_key(&seq, |seen| seen.seq).ok()?;
         self.requests.get_mut(index)
     }
 
     /// Notes a committed change. `details` is a JSON object.
-    pub(crate) fn commit(
-        &mut self,
-        at_ms: u64,
-        kind: &'static str,
-        user_id: Option<&str>,
-        details: Value,
-    ) {
+    pub(crate) fn commit(&mut self, at_ms: u64, kind: &'static str, user_id: Option<&str>, details: Value) {
         let seq = self.next_seq();
         let details = if let Value::Object(members) = details {
             members
@@ -101,16 +92,8 @@ impl Ledger {
 
     /// Everything numbered above `since`.
     pub(crate) fn since(&self, since: u64) -> Value {
-        let requests: Vec<&Seen> = self
-            .requests
-            .iter()
-            .filter(|seen| seen.seq > since)
-            .collect();
-        let effects: Vec<&Effect> = self
-            .effects
-            .iter()
-            .filter(|effect| effect.seq > since)
-            .collect();
+        let requests: Vec<&Seen> = self.requests.iter().filter(|seen| seen.seq > since).collect();
+        let effects: Vec<&Effect> = self.effects.iter().filter(|effect| effect.seq > since).collect();
         json!({
             "requests": requests,
             "effects": effects,
@@ -127,13 +110,7 @@ impl Ledger {
 
 impl Seen {
     /// A request before it has a number or an answer.
-    pub(crate) fn new(
-        at_ms: u64,
-        method: &str,
-        uri: &http::Uri,
-        headers: &HeaderMap,
-        body: &Bytes,
-    ) -> Self {
+    pub(crate) fn new(at_ms: u64, method: &str, uri: &http::Uri, headers: &HeaderMap, body: &Bytes) -> Self {
         Self {
             seq: 0,
             at_ms,
@@ -165,8 +142,7 @@ fn readable(headers: &HeaderMap, body: &Bytes) -> Option<String> {
         .to_str()
         .ok()?
         .to_ascii_lowercase();
-    let is_text = content_type.contains("json")
-        || content_type.starts_with("application/x-www-form-urlencoded");
+    let is_text = content_type.contains("json") || content_type.starts_with("application/x-www-form-urlencoded");
     if !is_text || body.len() > BODY_KEPT {
         return None;
     }
@@ -179,13 +155,7 @@ mod tests {
 
     fn seen() -> Seen {
         let uri = http::Uri::from_static("/2/tweets?a=b");
-        Seen::new(
-            7,
-            "POST",
-            &uri,
-            &HeaderMap::new(),
-            &Bytes::from_static(b"abc"),
-        )
+        Seen::new(7, "POST", &uri, &HeaderMap::new(), &Bytes::from_static(b"abc"))
     }
 
     #[test]
@@ -218,17 +188,8 @@ mod tests {
     fn only_short_json_and_forms_are_kept_as_text() {
         let mut headers = HeaderMap::new();
         assert_eq!(readable(&headers, &Bytes::from_static(b"{}")), None);
-        headers.insert(
-            "content-type",
-            http::HeaderValue::from_static("application/json"),
-        );
-        assert_eq!(
-            readable(&headers, &Bytes::from_static(b"{}")).as_deref(),
-            Some("{}")
-        );
-        assert_eq!(
-            readable(&headers, &Bytes::from(vec![b' '; BODY_KEPT + 1])),
-            None
-        );
+        headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+        assert_eq!(readable(&headers, &Bytes::from_static(b"{}")).as_deref(), Some("{}"));
+        assert_eq!(readable(&headers, &Bytes::from(vec![b' '; BODY_KEPT + 1])), None);
     }
 }

@@ -28,12 +28,7 @@ pub(crate) fn delete(state: &mut State, call: &Call) -> Outcome {
 
 /// `GET /2/users/{id}/liked_tweets`
 pub(crate) fn liked_tweets(state: &mut State, call: &Call) -> Outcome {
-    mark::tweets_of(
-        state,
-        call,
-        state.engagement.likes.by_user(call.param("id")),
-        5,
-    )
+    mark::tweets_of(state, call, state.engagement.likes.by_user(call.param("id")), 5)
 }
 
 /// `GET /2/tweets/{id}/liking_users`

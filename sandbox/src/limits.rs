@@ -64,13 +64,7 @@ impl Limits {
     ///
     /// `spec_path` is the path as X's OpenAPI file writes it, such as `/2/tweets/{id}`. `None` means that X sets no
     /// limit there for this owner.
-    pub fn admit(
-        &mut self,
-        owner: &Owner,
-        method: &str,
-        spec_path: &str,
-        now_ms: u64,
-    ) -> Option<Admission> {
+    pub fn admit(&mut self, owner: &Owner, method: &str, spec_path: &str, now_ms: u64) -> Option<Admission> {
         let endpoint = Endpoint::new(method, spec_path);
         let applying = self.applying(owner, &endpoint);
         let allowed = applying
@@ -108,19 +102,14 @@ impl Limits {
             Owner::User(_) => {
                 let shared = row.per_app.iter().filter(|limit| limit.is_daily());
                 let own = row.per_user.iter().map(|limit| key(owner, limit));
-                own.chain(shared.map(|limit| key(&Owner::App, limit)))
-                    .collect()
+                own.chain(shared.map(|limit| key(&Owner::App, limit))).collect()
             }
         }
     }
 
     fn window(&self, key: &Key, now_ms: u64) -> Window {
-        let open = self
-            .windows
-            .get(key)
-            .filter(|window| window.is_open(now_ms));
-        open.copied()
-            .unwrap_or_else(|| Window::opened(now_ms, key.seconds))
+        let open = self.windows.get(key).filter(|window| window.is_open(now_ms));
+        open.copied().unwrap_or_else(|| Window::opened(now_ms, key.seconds))
     }
 }
 
@@ -153,13 +142,7 @@ mod tests {
             }
         );
         for _ in 1..75 {
-            assert!(allowed(
-                &mut limits,
-                &ada(),
-                "GET",
-                "/2/users/me",
-                NOW + 5_000
-            ));
+            assert!(allowed(&mut limits, &ada(), "GET", "/2/users/me", NOW + 5_000));
         }
         let refused = limits
             .admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS - 1)
@@ -172,9 +155,7 @@ mod tests {
                 ..first
             }
         );
-        let anew = limits
-            .admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS)
-            .unwrap();
+        let anew = limits.admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS).unwrap();
         assert_eq!((anew.allowed, anew.remaining), (true, 74));
     }
 
@@ -192,9 +173,7 @@ mod tests {
             "/2/tweets/{id}",
             NOW
         ));
-        let app = limits
-            .admit(&Owner::App, "GET", "/2/tweets/{id}", NOW)
-            .unwrap();
+        let app = limits.admit(&Owner::App, "GET", "/2/tweets/{id}", NOW).unwrap();
         assert_eq!((app.limit, app.remaining), (450, 449));
     }
 
@@ -203,21 +182,10 @@ mod tests {
         let mut limits = Limits::load();
         let path = "/2/users/{id}/likes";
         for call in 0..1000 {
-            assert!(allowed(
-                &mut limits,
-                &ada(),
-                "POST",
-                path,
-                NOW + call / 50 * QUARTER_MS
-            ));
+            assert!(allowed(&mut limits, &ada(), "POST", path, NOW + call / 50 * QUARTER_MS));
         }
-        let refused = limits
-            .admit(&ada(), "POST", path, NOW + 20 * QUARTER_MS)
-            .unwrap();
-        assert_eq!(
-            (refused.allowed, refused.limit, refused.remaining),
-            (false, 50, 50)
-        );
+        let refused = limits.admit(&ada(), "POST", path, NOW + 20 * QUARTER_MS).unwrap();
+        assert_eq!((refused.allowed, refused.limit, refused.remaining), (false, 50, 50));
         assert!(allowed(&mut limits, &ada(), "POST", path, NOW + 86_400_000));
     }
 

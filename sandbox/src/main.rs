@@ -51,9 +51,9 @@ async fn main() -> std::process::ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     let address = arguments.listen;
     let config = config(arguments)?;
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("cannot listen on {address} ({error}); choose another with --listen")
-    })?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("cannot listen on {address} ({error}); choose another with --listen"))?;
     let sandbox = Sandbox::seeded(config).map_err(|error| error.to_string())?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
     println!("perch-sandbox: an emulated X listens on http://{bound}");

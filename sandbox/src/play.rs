@@ -38,13 +38,13 @@ pub(crate) struct Scene {
 /// Answers the request as X would, bent by `fault`.
 pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
     let Some(fault) = fault else {
-        return respond(scene.run());
+        return response(scene.run());
     };
     match fault {
         Fault::Latency { ms, after_commit } => late(&scene, ms, after_commit).await,
         Fault::TimelineLag { ms } => {
             scene.call.lag_ms = ms;
-            respond(scene.run())
+            response(scene.run())
         }
         Fault::SlowBody { ms_per_chunk } => slow(scene.run(), ms_per_chunk),
         Fault::CutBody {} => {
@@ -67,13 +67,8 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
             scene.commit_later(ms);
             scene.end(LastWords::none()).await
         }
-        other => respond(plain(&scene, other)),
+        other => response(plain(&scene, other)),
     }
-}
-
-/// `answer` without further ado.
-pub(crate) fn respond(answer: Answer) -> Response {
-    response(answer)
 }
 
 /// Faults that end in one ordinary answer.
@@ -82,9 +77,7 @@ fn plain(scene: &Scene, fault: Fault) -> Answer {
         Fault::MissingRateHeaders {} => edge::without_window(scene.run()),
         Fault::GarbageRateHeaders {} => edge::RATE_HEADERS
             .into_iter()
-            .fold(scene.run(), |answer, name| {
-                answer.with_header(name, "soon; -1")
-            }),
+            .fold(scene.run(), |answer, name| answer.with_header(name, "soon; -1")),
         Fault::RateHeaders {
             limit,
             remaining,
@@ -96,11 +89,7 @@ fn plain(scene: &Scene, fault: Fault) -> Answer {
                 .saturating_add(reset_in_s);
             edge::with_window(scene.run(), limit, remaining, reset)
         }
-        Fault::Respond {
-            status,
-            headers,
-            body,
-        } => scene.refuse(custom(status, &headers, &body)),
+        Fault::Respond { status, headers, body } => scene.refuse(custom(status, &headers, &body)),
         Fault::Vector { name } => scene.refuse(scene.timely(vectors::answer(&name))),
         Fault::Html403 => scene.refuse(vectors::answer("edge-attention-required")),
         Fault::Redirect { to } => {
@@ -141,12 +130,7 @@ impl Scene {
     /// Prints one line about the request, when asked to.
     pub(crate) fn log(&self, status: StatusCode) {
         if self.sandbox.verbose {
-            println!(
-                "{} {} {}",
-                self.call.method,
-                self.call.uri.path(),
-                status.as_u16()
-            );
+            println!("{} {} {}", self.call.method, self.call.uri.path(), status.as_u16());
         }
     }
 
@@ -196,19 +180,15 @@ async fn late(scene: &Scene, ms: u64, after_commit: bool) -> Response {
     if after_commit {
         let answer = scene.run();
         pause.await;
-        respond(answer)
+        response(answer)
     } else {
         pause.await;
-        respond(scene.run())
+        response(scene.run())
     }
 }
 
 fn slow(answer: Answer, ms_per_chunk: u64) -> Response {
-    let Answer {
-        status,
-        headers,
-        body,
-    } = answer;
+    let Answer { status, headers, body } = answer;
     let pieces = stream::unfold(body, move |mut rest| async move {
         if rest.is_empty() {
             return None;
@@ -223,11 +203,7 @@ fn slow(answer: Answer, ms_per_chunk: u64) -> Response {
     response
 }
 
-fn custom(
-    status: u16,
-    headers: &std::collections::BTreeMap<String, String>,
-    body: &Value,
-) -> Answer {
+fn custom(status: u16, headers: &std::collections::BTreeMap<String, String>, body: &Value) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = match body {
         Value::Null => Bytes::new(),
@@ -235,9 +211,9 @@ fn custom(
         json => Bytes::from(json.to_string()),
     };
     let answer = Answer::text(status, JSON, body);
-    headers.iter().fold(answer, |answer, (name, value)| {
-        answer.with_header(name, value)
-    })
+    headers
+        .iter()
+        .fold(answer, |answer, (name, value)| answer.with_header(name, value))
 }
 
 /// A small gzip body that unpacks to `mib` MiB of a JSON text.

@@ -119,10 +119,7 @@ pub(crate) fn invalid(parameter: &str, value: &str, message: &str) -> Answer {
 /// `400`: several parameters do not go together. `parameters` maps each to its list of values.
 pub(crate) fn invalid_set(parameters: Value, message: &str) -> Answer {
     let body = InvalidRequest {
-        errors: [Invalid {
-            parameters,
-            message,
-        }],
+        errors: [Invalid { parameters, message }],
         title: "Invalid Request",
         detail: "One or more parameters to your request was invalid.",
         kind: INVALID_REQUEST,
@@ -141,17 +138,14 @@ pub(crate) fn not_valid(parameter: &str, value: &str) -> Answer {
 
 /// `400`: a number is out of its range.
 pub(crate) fn not_between(parameter: &str, value: &str, low: usize, high: usize) -> Answer {
-    let message = format!(
-        "The `{parameter}` query parameter value [{value}] is not between {low} and {high}"
-    );
+    let message = format!("The `{parameter}` query parameter value [{value}] is not between {low} and {high}");
     invalid(parameter, value, &message)
 }
 
 /// `400`: the `{id}` of a user path is somebody else.
 pub(crate) fn user_mismatch(given: &str, user: &str) -> Answer {
-    let message = format!(
-        "The `id` query parameter value [{given}] must be the same as the authenticating user [{user}]"
-    );
+    let message =
+        format!("The `id` query parameter value [{given}] must be the same as the authenticating user [{user}]");
     invalid("id", given, &message)
 }
 

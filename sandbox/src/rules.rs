@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::media::ProcessingRules;
+
 /// Rules of X that differ between plans and times. The defaults are an unrestricted plan.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each with its own name on the control port"
+)]
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Rules {
@@ -16,6 +22,20 @@ pub(crate) struct Rules {
     pub(crate) refuse_quotes: bool,
     /// Count requests against X's windows and refuse those above.
     pub(crate) enforce_rate_limits: bool,
+    /// How long a video or GIF is processed after its upload, in ms.
+    pub(crate) media_processing_ms: u64,
+    /// Processing ends in `failed`.
+    pub(crate) media_processing_fails: bool,
+}
+
+impl Rules {
+    /// How media is processed.
+    pub(crate) fn processing(&self) -> ProcessingRules {
+        ProcessingRules {
+            duration_ms: self.media_processing_ms,
+            fails: self.media_processing_fails,
+        }
+    }
 }
 
 impl Default for Rules {
@@ -26,6 +46,8 @@ impl Default for Rules {
             summoned_replies_only: false,
             refuse_quotes: false,
             enforce_rate_limits: true,
+            media_processing_ms: 2_000,
+            media_processing_fails: false,
         }
     }
 }

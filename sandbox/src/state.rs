@@ -7,6 +7,7 @@ use crate::entropy::Entropy;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
+use crate::media::MediaStore;
 use crate::oauth1::Nonces;
 use crate::oauth2::OAuth2;
 use crate::rules::Rules;
@@ -24,6 +25,7 @@ pub(crate) struct State {
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
     pub(crate) tweets: Tweets,
+    pub(crate) media: MediaStore,
     pub(crate) engagement: Engagement,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
@@ -42,6 +44,7 @@ impl State {
             rules: Rules::default(),
             limits: Limits::load(),
             tweets: Tweets::default(),
+            media: MediaStore::default(),
             engagement: Engagement::default(),
             faults: Faults::default(),
             ledger: Ledger::default(),
@@ -64,14 +67,8 @@ impl State {
     }
 
     /// Notes a committed change in the ledger.
-    pub(crate) fn commit(
-        &mut self,
-        kind: &'static str,
-        user_id: Option<&str>,
-        details: serde_json::Value,
-    ) {
-        self.ledger
-            .commit(self.clock.now_ms(), kind, user_id, details);
+    pub(crate) fn commit(&mut self, kind: &'static str, user_id: Option<&str>, details: serde_json::Value) {
+        self.ledger.commit(self.clock.now_ms(), kind, user_id, details);
     }
 }
 
@@ -86,10 +83,7 @@ mod tests {
         state.commit("tweet.create", Some("1"), serde_json::json!({}));
         state.clock.advance(1_000_000_000);
         state.reset();
-        assert_eq!(
-            state.ledger.since(0)["effects"].as_array().map(Vec::len),
-            Some(0)
-        );
+        assert_eq!(state.ledger.since(0)["effects"].as_array().map(Vec::len), Some(0));
         assert!(state.users.by_username("alice").is_some());
         assert_ne!(state.entropy.text(), before);
     }

@@ -59,19 +59,14 @@ fn weigh_plain(mut text: &str) -> usize {
         } else {
             weigh_char(first)
         };
-        text = text
-            .get(emoji.unwrap_or(first.len_utf8())..)
-            .unwrap_or_default();
+        text = text.get(emoji.unwrap_or(first.len_utf8())..).unwrap_or_default();
     }
     weight
 }
 
 fn weigh_char(c: char) -> usize {
     match c {
-        '\0'..='\u{10FF}'
-        | '\u{2000}'..='\u{200D}'
-        | '\u{2010}'..='\u{201F}'
-        | '\u{2032}'..='\u{2037}' => 1,
+        '\0'..='\u{10FF}' | '\u{2000}'..='\u{200D}' | '\u{2010}'..='\u{201F}' | '\u{2032}'..='\u{2037}' => 1,
         _ => 2,
     }
 }
@@ -82,17 +77,12 @@ mod tests {
 
     #[test]
     fn every_vector_of_the_reference_library_holds() {
-        let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../data/length-vectors.json")).unwrap();
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../data/length-vectors.json")).unwrap();
         let vectors = vectors.as_array().unwrap();
         assert_eq!(vectors.len(), 208);
         for vector in vectors {
             let expected = Measure {
-                weighted_length: vector["weighted_length"]
-                    .as_u64()
-                    .unwrap()
-                    .try_into()
-                    .unwrap(),
+                weighted_length: vector["weighted_length"].as_u64().unwrap().try_into().unwrap(),
                 valid: vector["valid"].as_bool().unwrap(),
             };
             assert_eq!(

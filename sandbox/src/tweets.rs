@@ -78,17 +78,10 @@ impl Tweets {
     }
 
     /// Whether the author said the same in the same place within the duplicate window.
-    pub(crate) fn is_duplicate(
-        &self,
-        author: &str,
-        text: &str,
-        reply_to: Option<u64>,
-        now_ms: u64,
-    ) -> bool {
+    pub(crate) fn is_duplicate(&self, author: &str, text: &str, reply_to: Option<u64>, now_ms: u64) -> bool {
         let key = (author.to_owned(), text.to_owned(), reply_to);
         let earlier = self.by_text.get(&key).and_then(|id| self.by_id.get(id));
-        earlier
-            .is_some_and(|tweet| now_ms.saturating_sub(tweet.created_at_ms) < DUPLICATE_WINDOW_MS)
+        earlier.is_some_and(|tweet| now_ms.saturating_sub(tweet.created_at_ms) < DUPLICATE_WINDOW_MS)
     }
 
     /// Every tweet, newest first.

@@ -69,10 +69,7 @@ mod tests {
     #[test]
     fn mentions_are_found_by_handle() {
         let users = Users::new(&Config::default().accounts, 0);
-        assert_eq!(
-            users.mentioned_in("hi @Bob, @nobody and @alice_"),
-            ["783214"]
-        );
+        assert_eq!(users.mentioned_in("hi @Bob, @nobody and @alice_"), ["783214"]);
         assert!(users.mentioned_in("no mention").is_empty());
     }
 }

@@ -20,11 +20,8 @@ pub(crate) struct Vector {
 }
 
 static VECTORS: LazyLock<HashMap<String, Vector>> = LazyLock::new(|| {
-    let rows: Vec<Vector> =
-        serde_json::from_str(include_str!("../data/error-vectors.json")).unwrap_or_default();
-    rows.into_iter()
-        .map(|row| (row.name.clone(), row))
-        .collect()
+    let rows: Vec<Vector> = serde_json::from_str(include_str!("../data/error-vectors.json")).unwrap_or_default();
+    rows.into_iter().map(|row| (row.name.clone(), row)).collect()
 });
 
 /// The vector called `name`, as an answer; `None` when there is no such vector.

@@ -42,33 +42,20 @@ pub(crate) fn create(state: &mut State, call: &Call, kind: &Kind) -> Outcome {
     };
     let id = existing(state, "tweet_id", &body.tweet_id)?.id;
     if (kind.marks)(&mut state.engagement).add(user, id) {
-        state.commit(
-            kind.created,
-            Some(user),
-            json!({ "tweet_id": id.to_string() }),
-        );
+        state.commit(kind.created, Some(user), json!({ "tweet_id": id.to_string() }));
     }
     Ok(answer(kind, true, Some(id)))
 }
 
 /// Removes the mark from the tweet the path names by `parameter`, if there is one.
-pub(crate) fn delete(
-    state: &mut State,
-    call: &Call,
-    kind: &Kind,
-    parameter: &'static str,
-) -> Outcome {
+pub(crate) fn delete(state: &mut State, call: &Call, kind: &Kind, parameter: &'static str) -> Outcome {
     let user = own_id(call)?;
     let given = call.param(parameter);
     let Ok(id) = given.parse::<u64>() else {
         return refusal::not_valid(parameter, given).refused();
     };
     if (kind.marks)(&mut state.engagement).remove(user, id) {
-        state.commit(
-            kind.deleted,
-            Some(user),
-            json!({ "tweet_id": id.to_string() }),
-        );
+        state.commit(kind.deleted, Some(user), json!({ "tweet_id": id.to_string() }));
     }
     Ok(answer(kind, false, None))
 }

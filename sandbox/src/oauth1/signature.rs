@@ -7,11 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
 
 /// Everything but the unreserved characters of RFC 3986.
-const RESERVED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `text` percent-encoded by RFC 3986.
 pub(crate) fn encode(text: &str) -> String {
@@ -60,24 +56,14 @@ mod tests {
             ("oauth_nonce", "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg"),
             ("oauth_signature_method", "HMAC-SHA1"),
             ("oauth_timestamp", "1318622958"),
-            (
-                "oauth_token",
-                "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb",
-            ),
+            ("oauth_token", "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"),
             ("oauth_version", "1.0"),
-            (
-                "status",
-                "Hello Ladies + Gentlemen, a signed OAuth request!",
-            ),
+            ("status", "Hello Ladies + Gentlemen, a signed OAuth request!"),
         ]
         .iter()
         .map(|&(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-        let base = base_string(
-            "post",
-            "https://api.x.com/1.1/statuses/update.json",
-            &parameters,
-        );
+        let base = base_string("post", "https://api.x.com/1.1/statuses/update.json", &parameters);
         let secret = "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE";
         assert_eq!(
             sign(&base, "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", secret),
@@ -87,10 +73,7 @@ mod tests {
 
     #[test]
     fn unreserved_characters_stay() {
-        assert_eq!(
-            encode("Ladies + Gentlemen-._~"),
-            "Ladies%20%2B%20Gentlemen-._~"
-        );
+        assert_eq!(encode("Ladies + Gentlemen-._~"), "Ladies%20%2B%20Gentlemen-._~");
         assert_eq!(encode("☃"), "%E2%98%83");
     }
 }

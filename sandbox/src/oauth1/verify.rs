@@ -35,10 +35,7 @@ pub(crate) fn verify(state: &mut State, call: &Call) -> Result<Caller, Box<Answe
         return vectors::refuse("unauthorized-89-user");
     };
     let signed = is_signed(call, &oauth, get("oauth_signature"), &secret_of(&user_id));
-    if !signed
-        || get("oauth_nonce").is_empty()
-        || !state.nonces.first_use(token, get("oauth_nonce"), now)
-    {
+    if !signed || get("oauth_nonce").is_empty() || !state.nonces.first_use(token, get("oauth_nonce"), now) {
         return vectors::refuse("unauthorized-32");
     }
     Ok(Caller::User(User {
@@ -49,9 +46,7 @@ pub(crate) fn verify(state: &mut State, call: &Call) -> Result<Caller, Box<Answe
 
 fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
     let seconds: Option<u64> = timestamp.parse().ok();
-    seconds.is_some_and(|seconds| {
-        seconds.saturating_mul(1000).abs_diff(now_ms) <= TIMESTAMP_TOLERANCE_MS + 999
-    })
+    seconds.is_some_and(|seconds| seconds.saturating_mul(1000).abs_diff(now_ms) <= TIMESTAMP_TOLERANCE_MS + 999)
 }
 
 fn is_signed(call: &Call, oauth: &[(String, String)], signature: &str, token_secret: &str) -> bool {
@@ -72,11 +67,7 @@ fn is_signed(call: &Call, oauth: &[(String, String)], signature: &str, token_sec
 /// Query, form body and `oauth_*`; JSON and multipart bodies are not signed (RFC 5849 section 3.4.1.3.1).
 fn signed_parameters(call: &Call, oauth: &[(String, String)]) -> Vec<(String, String)> {
     let is_signed = |name: &str| name != "oauth_signature" && name != "realm";
-    let mut parameters: Vec<_> = oauth
-        .iter()
-        .filter(|(name, _)| is_signed(name))
-        .cloned()
-        .collect();
+    let mut parameters: Vec<_> = oauth.iter().filter(|(name, _)| is_signed(name)).cloned().collect();
     parameters.extend(call.query.iter().cloned());
     if call.is_content_type("application/x-www-form-urlencoded") {
         parameters.extend(call.form());

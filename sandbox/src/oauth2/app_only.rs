@@ -25,9 +25,7 @@ pub(crate) fn token(state: &mut State, call: &Call) -> Outcome {
         state.commit("app_token.issue", None, json!({}));
         bearer
     };
-    Ok(Answer::ok(
-        &json!({ "token_type": "bearer", "access_token": bearer }),
-    ))
+    Ok(Answer::ok(&json!({ "token_type": "bearer", "access_token": bearer })))
 }
 
 /// `POST /oauth2/invalidate_token`

@@ -25,9 +25,7 @@ pub(crate) struct Request {
 pub(crate) fn ask(state: &mut State, call: &Call) -> Outcome {
     let request = parse(state, &call.query)?;
     let consent = match call.query("auto_approve") {
-        Some(user) => Consent::Auto {
-            user: user.to_owned(),
-        },
+        Some(user) => Consent::Auto { user: user.to_owned() },
         None => state.oauth2.consent.clone(),
     };
     match consent {
@@ -66,12 +64,7 @@ fn approve(state: &mut State, request: &Request, username: &str) -> Outcome {
 /// A request whose client or redirect URI is wrong gets a page: nothing is sent to an address nobody registered.
 fn parse(state: &State, given: &[(String, String)]) -> Result<Request, Box<Answer>> {
     let get = |name: &str| lookup(given, name).unwrap_or_default();
-    let Some(client) = state
-        .oauth2
-        .clients
-        .iter()
-        .find(|client| client.id == get("client_id"))
-    else {
+    let Some(client) = state.oauth2.clients.iter().find(|client| client.id == get("client_id")) else {
         return page_error("The client_id is not known.");
     };
     let redirect_uri = get("redirect_uri").to_owned();
@@ -122,11 +115,7 @@ impl Request {
             query.append_pair("state", state);
         }
         query.extend_pairs(parameters);
-        let mark = if self.redirect_uri.contains('?') {
-            '&'
-        } else {
-            '?'
-        };
+        let mark = if self.redirect_uri.contains('?') { '&' } else { '?' };
         Answer::redirect(&format!("{}{mark}{}", self.redirect_uri, query.finish()))
     }
 }

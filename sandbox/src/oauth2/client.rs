@@ -40,31 +40,18 @@ pub(crate) fn fixed() -> Vec<Client> {
 ///
 /// Confidential clients must use Basic; a secret in the body counts for nothing. A wrong secret answers like a
 /// missing header, as X does.
-pub(crate) fn authenticate(
-    state: &State,
-    call: &Call,
-    form: &[(String, String)],
-) -> Result<Client, Box<Answer>> {
-    match call.basic() {
-        Some((id, secret)) => {
-            let client = find(state, &decode(&id))?;
-            if client.secret == Some(decode(&secret).as_str()) {
-                Ok(client)
-            } else {
-                no_header()
-            }
-        }
-        None => {
-            let Some(id) = lookup(form, "client_id") else {
-                return vectors::refuse("oauth-missing-client-id");
-            };
-            let client = find(state, id)?;
-            if client.secret.is_none() {
-                Ok(client)
-            } else {
-                no_header()
-            }
-        }
+pub(crate) fn authenticate(state: &State, call: &Call, form: &[(String, String)]) -> Result<Client, Box<Answer>> {
+    let (client, secret) = if let Some((id, secret)) = call.basic() {
+        (find(state, &decode(&id))?, Some(decode(&secret)))
+    } else if let Some(id) = lookup(form, "client_id") {
+        (find(state, id)?, None)
+    } else {
+        return vectors::refuse("oauth-missing-client-id");
+    };
+    if client.secret == secret.as_deref() {
+        Ok(client)
+    } else {
+        vectors::refuse("oauth-unauthorized-client")
     }
 }
 
@@ -73,10 +60,6 @@ fn find(state: &State, id: &str) -> Result<Client, Box<Answer>> {
     client
         .cloned()
         .map_or_else(|| vectors::refuse("oauth-invalid-client"), Ok)
-}
-
-fn no_header() -> Result<Client, Box<Answer>> {
-    vectors::refuse("oauth-unauthorized-client")
 }
 
 /// RFC 6749 section 2.3.1: both parts of Basic are form-encoded first.

@@ -16,9 +16,10 @@ pub(crate) fn render(state: &State, request: &Request, given: &[(String, String)
             r#"<p><label><input type="radio" name="user" value="{username}"{checked}> {name} (@{username})</label></p>"#
         );
     }
-    let scopes = request.scopes.iter().fold(String::new(), |list, scope| {
-        list + "<li>" + &escape(scope) + "</li>"
-    });
+    let scopes = request
+        .scopes
+        .iter()
+        .fold(String::new(), |list, scope| list + "<li>" + &escape(scope) + "</li>");
     let hidden = given.iter().fold(String::new(), |list, (name, value)| {
         list + &format!(
             r#"<input type="hidden" name="{}" value="{}">"#,
@@ -34,10 +35,7 @@ pub(crate) fn render(state: &State, request: &Request, given: &[(String, String)
 
 /// The page for a request that cannot be answered by a redirect.
 pub(crate) fn error(reason: &str) -> String {
-    document(&format!(
-        "<h1>Something went wrong</h1><p>{}</p>",
-        escape(reason)
-    ))
+    document(&format!("<h1>Something went wrong</h1><p>{}</p>", escape(reason)))
 }
 
 fn document(body: &str) -> String {
@@ -57,9 +55,6 @@ fn escape(text: &str) -> String {
 mod tests {
     #[test]
     fn markup_in_parameters_stays_text() {
-        assert_eq!(
-            super::escape(r#""><script>&"#),
-            "&quot;&gt;&lt;script&gt;&amp;"
-        );
+        assert_eq!(super::escape(r#""><script>&"#), "&quot;&gt;&lt;script&gt;&amp;");
     }
 }

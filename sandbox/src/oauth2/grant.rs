@@ -64,12 +64,7 @@ pub(crate) enum CodeRefused {
 }
 
 /// Gives out a code for `grant`.
-pub(crate) fn give_code(
-    state: &mut State,
-    grant: Grant,
-    redirect_uri: &str,
-    challenge: &str,
-) -> String {
+pub(crate) fn give_code(state: &mut State, grant: Grant, redirect_uri: &str, challenge: &str) -> String {
     let now = state.now_ms();
     let code = state.entropy.token("ac", now);
     state.commit(
@@ -96,12 +91,7 @@ pub(crate) fn redeem(
     verifier: &str,
 ) -> Result<Tokens, CodeRefused> {
     let now = state.now_ms();
-    let entry = state
-        .oauth2
-        .codes
-        .get(code)
-        .cloned()
-        .ok_or(CodeRefused::Code)?;
+    let entry = state.oauth2.codes.get(code).cloned().ok_or(CodeRefused::Code)?;
     if entry.grant.client_id != client_id || entry.expires_ms <= now {
         return Err(CodeRefused::Code);
     }
@@ -138,8 +128,7 @@ pub(crate) fn rotate(state: &mut State, client_id: &str, token: &str) -> Option<
         ));
     }
     let revoke = state.oauth2.switches.revoke_family_on_replay;
-    let details =
-        json!({ "family": known.family, "generation": known.generation, "family_revoked": revoke });
+    let details = json!({ "family": known.family, "generation": known.generation, "family_revoked": revoke });
     state.commit("token.replay", Some(&known.grant.user_id), details);
     if revoke {
         revoke_family(state, known.family, &known.grant.user_id);
@@ -149,14 +138,8 @@ pub(crate) fn rotate(state: &mut State, client_id: &str, token: &str) -> Option<
 
 /// Ends every token of a family.
 pub(crate) fn revoke_family(state: &mut State, family: u64, user_id: &str) {
-    state
-        .oauth2
-        .access
-        .retain(|_, access| access.family != family);
-    state
-        .oauth2
-        .refresh
-        .retain(|_, refresh| refresh.family != family);
+    state.oauth2.access.retain(|_, access| access.family != family);
+    state.oauth2.refresh.retain(|_, refresh| refresh.family != family);
     state.commit("family.revoke", Some(user_id), json!({ "family": family }));
 }
 
@@ -173,20 +156,10 @@ pub(crate) fn forget_access(state: &mut State, user_id: Option<&str>) -> usize {
 /// The access token's meaning, while it lives.
 pub(crate) fn access<'state>(state: &'state State, token: &str) -> Option<&'state Access> {
     let now = state.now_ms();
-    state
-        .oauth2
-        .access
-        .get(token)
-        .filter(|access| access.expires_ms > now)
+    state.oauth2.access.get(token).filter(|access| access.expires_ms > now)
 }
 
-fn issue(
-    state: &mut State,
-    grant: Grant,
-    family: u64,
-    generation: u64,
-    kind: &'static str,
-) -> Tokens {
+fn issue(state: &mut State, grant: Grant, family: u64, generation: u64, kind: &'static str) -> Tokens {
     let now = state.now_ms();
     let access = state.entropy.token("at", now);
     let offline = grant.scopes.iter().any(|scope| scope == "offline.access");
@@ -251,10 +224,7 @@ mod tests {
 
     #[test]
     fn the_challenge_is_that_of_rfc_7636() {
-        assert_eq!(
-            challenge_of(VERIFIER),
-            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-        );
+        assert_eq!(challenge_of(VERIFIER), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
@@ -262,10 +232,7 @@ mod tests {
         let mut state = state();
         let code = code(&mut state, &["tweet.read"]);
         let tokens = redeem(&mut state, "perch-client", &code, "http://cb", VERIFIER).unwrap();
-        assert!(
-            tokens.refresh.is_none(),
-            "no refresh token without offline.access"
-        );
+        assert!(tokens.refresh.is_none(), "no refresh token without offline.access");
         let again = redeem(&mut state, "perch-client", &code, "http://cb", VERIFIER);
         assert_eq!(again.unwrap_err(), CodeRefused::Code);
     }
@@ -274,21 +241,14 @@ mod tests {
     fn a_code_is_bound_to_client_redirect_and_verifier() {
         let mut state = state();
         let code = code(&mut state, &["tweet.read"]);
-        let mut refused = |client: &str, uri: &str, verifier: &str| {
-            redeem(&mut state, client, &code, uri, verifier).unwrap_err()
-        };
-        assert_eq!(
-            refused("perch-public", "http://cb", VERIFIER),
-            CodeRefused::Code
-        );
+        let mut refused =
+            |client: &str, uri: &str, verifier: &str| redeem(&mut state, client, &code, uri, verifier).unwrap_err();
+        assert_eq!(refused("perch-public", "http://cb", VERIFIER), CodeRefused::Code);
         assert_eq!(
             refused("perch-client", "http://cb/", VERIFIER),
             CodeRefused::RedirectUri
         );
-        assert_eq!(
-            refused("perch-client", "http://cb", "wrong"),
-            CodeRefused::Verifier
-        );
+        assert_eq!(refused("perch-client", "http://cb", "wrong"), CodeRefused::Verifier);
     }
 
     #[test]
@@ -307,10 +267,7 @@ mod tests {
     fn a_refresh_token_works_once() {
         let mut state = state();
         let first = redeemed(&mut state).refresh.unwrap();
-        let second = rotate(&mut state, "perch-client", &first)
-            .unwrap()
-            .refresh
-            .unwrap();
+        let second = rotate(&mut state, "perch-client", &first).unwrap().refresh.unwrap();
         assert!(rotate(&mut state, "perch-client", &first).is_none());
         assert!(
             rotate(&mut state, "perch-client", &second).is_some(),

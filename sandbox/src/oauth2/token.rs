@@ -17,11 +17,7 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
     match required(&form, "grant_type")? {
         "authorization_code" => redeem(state, client.id, &form),
         "refresh_token" => rotate(state, client.id, &form),
-        _ => refusal::oauth(
-            "invalid_request",
-            "Value passed for the grant_type was invalid.",
-        )
-        .refused(),
+        _ => refusal::oauth("invalid_request", "Value passed for the grant_type was invalid.").refused(),
     }
 }
 
@@ -34,8 +30,7 @@ fn redeem(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outc
         Err(CodeRefused::Code) => vectors::refuse("oauth-code-invalid"),
         Err(CodeRefused::RedirectUri) => vectors::refuse("oauth-redirect-mismatch"),
         Err(CodeRefused::Verifier) => {
-            let description =
-                "Value passed for the code verifier did not match the code challenge.";
+            let description = "Value passed for the code verifier did not match the code challenge.";
             refusal::oauth("invalid_request", description).refused()
         }
     }
@@ -56,11 +51,7 @@ fn rotate(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outc
 fn required<'form>(form: &'form [(String, String)], name: &str) -> Result<&'form str, Box<Answer>> {
     match lookup(form, name).filter(|value| !value.is_empty()) {
         Some(value) => Ok(value),
-        None => refusal::oauth(
-            "invalid_request",
-            &format!("Missing required parameter [{name}]."),
-        )
-        .refused(),
+        None => refusal::oauth("invalid_request", &format!("Missing required parameter [{name}].")).refused(),
     }
 }
 

@@ -15,12 +15,7 @@ static TLDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// The longest top-level domain, in code points.
-static LONGEST_TLD: LazyLock<usize> = LazyLock::new(|| {
-    TLDS.iter()
-        .map(|tld| tld.chars().count())
-        .max()
-        .unwrap_or(0)
-});
+static LONGEST_TLD: LazyLock<usize> = LazyLock::new(|| TLDS.iter().map(|tld| tld.chars().count()).max().unwrap_or(0));
 
 /// The longest label that the domain name system can carry, in bytes of its ASCII form (RFC 1035, section 2.3.4).
 const MAX_LABEL: usize = 63;
@@ -96,14 +91,10 @@ fn tld(text: &str) -> Option<usize> {
 }
 
 fn known_tld(text: &str) -> Option<usize> {
-    let ends = text
-        .char_indices()
-        .take(*LONGEST_TLD)
-        .map(|(at, c)| at + c.len_utf8());
+    let ends = text.char_indices().take(*LONGEST_TLD).map(|(at, c)| at + c.len_utf8());
     ends.filter(|end| {
-        text.split_at_checked(*end).is_some_and(|(name, after)| {
-            TLDS.contains(name.to_lowercase().as_str()) && ends_there(after)
-        })
+        text.split_at_checked(*end)
+            .is_some_and(|(name, after)| TLDS.contains(name.to_lowercase().as_str()) && ends_there(after))
     })
     .last()
 }
@@ -137,10 +128,7 @@ fn is_label_char(c: char) -> bool {
 fn is_name_char(c: char) -> bool {
     !matches!(c, '!' | '#'..='/' | ':'..='@' | '['..='^' | '_' | '{'..='~')
         && !matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{A0}' | '\u{1680}' | '\u{180E}' | '\u{2000}'..='\u{200A}')
-        && !matches!(
-            c,
-            '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
-        )
+        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
         && !is_directional(c)
         && !super::INVALID.contains(&c)
 }
@@ -158,14 +146,7 @@ fn is_accented_latin(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{300}'..='\u{36F}')
         || matches!(
             c,
-            '\u{253}'
-                | '\u{254}'
-                | '\u{256}'
-                | '\u{257}'
-                | '\u{259}'
-                | '\u{25B}'
-                | '\u{263}'
-                | '\u{268}'
+            '\u{253}' | '\u{254}' | '\u{256}' | '\u{257}' | '\u{259}' | '\u{25B}' | '\u{263}' | '\u{268}'
         )
         || matches!(
             c,
@@ -178,11 +159,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(
-            prefix(text).and_then(|length| text.get(..length)),
-            expected,
-            "{text}"
-        );
+        assert_eq!(prefix(text).and_then(|length| text.get(..length)), expected, "{text}");
     }
 
     #[test]

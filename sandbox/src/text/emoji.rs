@@ -30,15 +30,9 @@ fn sequence(line: &str) -> Option<String> {
 
 /// The length in bytes of the longest emoji sequence that `text` begins with.
 pub(super) fn prefix(text: &str) -> Option<usize> {
-    let ends = text
-        .char_indices()
-        .take(*LONGEST)
-        .map(|(at, c)| at + c.len_utf8());
-    ends.filter(|end| {
-        text.get(..*end)
-            .is_some_and(|start| SEQUENCES.contains(start))
-    })
-    .last()
+    let ends = text.char_indices().take(*LONGEST).map(|(at, c)| at + c.len_utf8());
+    ends.filter(|end| text.get(..*end).is_some_and(|start| SEQUENCES.contains(start)))
+        .last()
 }
 
 #[cfg(test)]
@@ -56,9 +50,6 @@ mod tests {
     #[test]
     fn every_line_of_the_data_is_read() {
         let lines = include_str!("../../data/emoji-sequences.txt").lines();
-        assert_eq!(
-            SEQUENCES.len(),
-            lines.filter(|line| !line.starts_with('#')).count()
-        );
+        assert_eq!(SEQUENCES.len(), lines.filter(|line| !line.starts_with('#')).count());
     }
 }

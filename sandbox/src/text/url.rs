@@ -27,12 +27,8 @@ static TAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)^(?::[0-9]+)?(?<path>/{path}*)?(?:{QUERY})?")).ok()
 });
 
-static TCO: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(&format!(
-        r"(?i)^https?://t\.co/(?<code>[a-z0-9]+)(?:{QUERY})?"
-    ))
-    .ok()
-});
+static TCO: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)^https?://t\.co/(?<code>[a-z0-9]+)(?:{QUERY})?")).ok());
 
 /// The byte ranges of the URLs in `text`, in order.
 pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
@@ -56,9 +52,7 @@ fn next(text: &str, from: usize) -> Option<Candidate> {
         let here = |before| Candidate::at(text, at, before);
         let split = || (c.len_utf16() == 2).then(|| here(Some(c))).flatten();
         let first = || if at == 0 { here(None) } else { None };
-        split()
-            .or_else(|| may_precede(c).then(behind).flatten())
-            .or_else(first)
+        split().or_else(|| may_precede(c).then(behind).flatten()).or_else(first)
     })
 }
 
@@ -97,10 +91,7 @@ impl Candidate {
 
     /// The URLs that X would make of this candidate: none, one, or several host names without a scheme.
     fn spans(&self, text: &str) -> Vec<Range<usize>> {
-        let (Some(url), Some(domain)) = (
-            text.get(self.start..self.end),
-            text.get(self.domain.clone()),
-        ) else {
+        let (Some(url), Some(domain)) = (text.get(self.start..self.end), text.get(self.domain.clone())) else {
             return Vec::new();
         };
         let scheme = self.scheme.unwrap_or("https://");
@@ -125,17 +116,12 @@ impl Candidate {
 
     /// The host names of Latin letters, the last one with its path.
     fn without_scheme(&self, domain: &str) -> Vec<Range<usize>> {
-        if self
-            .before
-            .is_some_and(|c| matches!(c, '-' | '_' | '.' | '/'))
-        {
+        if self.before.is_some_and(|c| matches!(c, '-' | '_' | '.' | '/')) {
             return Vec::new();
         }
         let offset = self.domain.start;
         let parts = domain::latin_parts(domain).into_iter();
-        let mut spans: Vec<_> = parts
-            .map(|part| offset + part.start..offset + part.end)
-            .collect();
+        let mut spans: Vec<_> = parts.map(|part| offset + part.start..offset + part.end).collect();
         if let Some(last) = spans.last_mut().filter(|_| self.has_path) {
             last.end = self.end;
         }
@@ -149,8 +135,7 @@ fn starts_with(text: &str, scheme: &str) -> bool {
 }
 
 fn is_usable(domain: &str) -> bool {
-    domain::is_resolvable(domain)
-        && (!domain.starts_with("xn--") || !domain::latin_parts(domain).is_empty())
+    domain::is_resolvable(domain) && (!domain.starts_with("xn--") || !domain::latin_parts(domain).is_empty())
 }
 
 #[cfg(test)]
@@ -158,10 +143,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<_> = spans(text)
-            .into_iter()
-            .filter_map(|span| text.get(span))
-            .collect();
+        let found: Vec<_> = spans(text).into_iter().filter_map(|span| text.get(span)).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -177,10 +159,7 @@ mod tests {
 
     #[test]
     fn a_path_keeps_balanced_parentheses_only() {
-        check(
-            "(https://example.com/a_(b))",
-            &["https://example.com/a_(b)"],
-        );
+        check("(https://example.com/a_(b))", &["https://example.com/a_(b)"]);
         check("https://example.com/a(b", &["https://example.com/a"]);
     }
 

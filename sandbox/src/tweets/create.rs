@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome};
 use crate::call::Call;
+use crate::refusal;
 use crate::state::State;
 use crate::text;
 use crate::tweets::Tweet;
@@ -41,10 +42,7 @@ fn check_text(state: &State, author: &str, draft: &Draft, now: u64) -> Result<()
         return vectors::refuse("not-permitted");
     }
     let reply_to = reply_target(draft);
-    let repeated = !draft.text.is_empty()
-        && state
-            .tweets
-            .is_duplicate(author, &draft.text, reply_to, now);
+    let repeated = !draft.text.is_empty() && state.tweets.is_duplicate(author, &draft.text, reply_to, now);
     if state.rules.refuse_duplicates && repeated {
         return vectors::refuse("duplicate");
     }
@@ -76,8 +74,13 @@ fn check_quote(state: &State, draft: &Draft) -> Result<(), Box<Answer>> {
     Ok(())
 }
 
-fn check_media(_state: &State, _author: &str, _draft: &Draft) -> Result<(), Box<Answer>> {
-    Ok(())
+fn check_media(state: &State, author: &str, draft: &Draft) -> Result<(), Box<Answer>> {
+    let ids: Vec<&str> = draft.media_ids().iter().map(String::as_str).collect();
+    if ids.is_empty() || state.media.can_attach(author, &ids, state.now_ms()) {
+        return Ok(());
+    }
+    let parameters = json!({ "media.media_ids": ids });
+    refusal::invalid_set(parameters, "Your media IDs are invalid.").refused()
 }
 
 fn reply_target(draft: &Draft) -> Option<u64> {
@@ -100,10 +103,7 @@ fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {
         reply_to_user: parent.map(|parent| parent.author_id.clone()),
         quotes: draft.quote_tweet_id.as_ref().and_then(|id| id.parse().ok()),
         media_ids: draft.media_ids().to_vec(),
-        reply_settings: draft
-            .reply_settings
-            .map_or("everyone", |who| who.name())
-            .to_owned(),
+        reply_settings: draft.reply_settings.map_or("everyone", |who| who.name()).to_owned(),
         mentions: state.users.mentioned_in(&draft.text),
     }
 }

@@ -18,10 +18,6 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
     let id = tweet.id;
     state.tweets.remove(id);
     state.engagement.forget(id);
-    state.commit(
-        "tweet.delete",
-        Some(user),
-        json!({ "tweet_id": id.to_string() }),
-    );
+    state.commit("tweet.delete", Some(user), json!({ "tweet_id": id.to_string() }));
     Ok(Answer::ok(&json!({ "data": { "deleted": true } })))
 }

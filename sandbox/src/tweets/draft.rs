@@ -42,7 +42,8 @@ pub(crate) struct Reply {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Media {
-    pub(crate) media_ids: Vec<String>,
+    #[serde(rename = "media_ids")]
+    pub(crate) ids: Vec<String>,
     #[serde(default)]
     tagged_user_ids: Vec<String>,
     title: Option<String>,
@@ -86,35 +87,28 @@ struct EditOptions {
 impl Draft {
     /// Reads and checks a body; what needs no look at X's state is checked here.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Box<Answer>> {
-        let draft: Self = serde_json::from_slice(body)
-            .map_err(|error| Box::new(unreadable(&error.to_string())))?;
+        let draft: Self = serde_json::from_slice(body).map_err(|error| Box::new(unreadable(&error.to_string())))?;
         draft.check_exclusions()?;
         draft.check_ids()?;
         draft.check_media()?;
         draft.check_poll()?;
         if draft.text.trim().is_empty() && draft.media.is_none() {
-            return refusal::invalid("text", &draft.text, "The `text` field can not be empty")
-                .refused();
+            return refusal::invalid("text", &draft.text, "The `text` field can not be empty").refused();
         }
         Ok(draft)
     }
 
     pub(crate) fn media_ids(&self) -> &[String] {
-        self.media.as_ref().map_or(&[], |media| &media.media_ids)
+        self.media.as_ref().map_or(&[], |media| &media.ids)
     }
 
     fn check_exclusions(&self) -> Result<(), Box<Answer>> {
         let given: [(&str, Option<Value>); 5] = [
             ("poll", self.poll.as_ref().map(|poll| json!(poll))),
-            (
-                "quote_tweet_id",
-                self.quote_tweet_id.as_ref().map(|id| json!(id)),
-            ),
+            ("quote_tweet_id", self.quote_tweet_id.as_ref().map(|id| json!(id))),
             (
                 "direct_message_deep_link",
-                self.direct_message_deep_link
-                    .as_ref()
-                    .map(|link| json!(link)),
+                self.direct_message_deep_link.as_ref().map(|link| json!(link)),
             ),
             ("media", self.media.as_ref().map(|media| json!(media))),
             ("card_uri", self.card_uri.as_ref().map(|uri| json!(uri))),
@@ -126,7 +120,8 @@ impl Draft {
         if present.len() < 2 {
             return Ok(());
         }
-        let message = "You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri.";
+        let message =
+            "You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri.";
         refusal::invalid_set(Value::Object(present), message).refused()
     }
 
@@ -154,21 +149,14 @@ impl Draft {
         let Some(media) = &self.media else {
             return Ok(());
         };
-        let count = media.media_ids.len();
+        let count = media.ids.len();
         if !(1..=4).contains(&count) {
-            let message =
-                format!("The number of `media.media_ids` [{count}] is not between 1 and 4");
-            return refusal::invalid("media.media_ids", &media.media_ids.join(","), &message)
-                .refused();
+            let message = format!("The number of `media.media_ids` [{count}] is not between 1 and 4");
+            return refusal::invalid("media.media_ids", &media.ids.join(","), &message).refused();
         }
         if media.tagged_user_ids.len() > 10 {
             let message = "The number of `media.tagged_user_ids` is not between 0 and 10";
-            return refusal::invalid(
-                "media.tagged_user_ids",
-                &media.tagged_user_ids.join(","),
-                message,
-            )
-            .refused();
+            return refusal::invalid("media.tagged_user_ids", &media.tagged_user_ids.join(","), message).refused();
         }
         Ok(())
     }
@@ -203,16 +191,11 @@ impl ReplySettings {
 }
 
 fn as_text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn unreadable(reason: &str) -> Answer {
-    refusal::invalid_set(
-        json!({}),
-        &format!("The request body is not valid: {reason}"),
-    )
+    refusal::invalid_set(json!({}), &format!("The request body is not valid: {reason}"))
 }
 
 #[cfg(test)]
@@ -240,10 +223,10 @@ mod tests {
 
     #[test]
     fn what_excludes_each_other_is_refused_in_the_words_of_x() {
-        let said = refused(
-            r#"{"text":"a","poll":{"options":["a","b"],"duration_minutes":5},"quote_tweet_id":"1"}"#,
-        );
-        assert!(said.contains("You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri."));
+        let said = refused(r#"{"text":"a","poll":{"options":["a","b"],"duration_minutes":5},"quote_tweet_id":"1"}"#);
+        assert!(said.contains(
+            "You can only provide one of poll or quote_tweet_id or direct_message_deep_link or media or card_uri."
+        ));
     }
 
     #[test]

@@ -27,8 +27,7 @@ pub(crate) fn one(state: &mut State, call: &Call) -> Outcome {
         .alone());
     };
     let mut body = json!({ "data": view.tweet(state, tweet) });
-    if let (Some(includes), Some(members)) = (view.includes(state, &[tweet]), body.as_object_mut())
-    {
+    if let (Some(includes), Some(members)) = (view.includes(state, &[tweet]), body.as_object_mut()) {
         members.insert("includes".to_owned(), includes);
     }
     Ok(Answer::ok(&body))
@@ -56,11 +55,7 @@ pub(crate) fn many(state: &mut State, call: &Call) -> Outcome {
         }
     }
     let data = found.iter().map(|tweet| view.tweet(state, tweet)).collect();
-    Ok(fields::data_and_errors(
-        data,
-        &errors,
-        view.includes(state, &found),
-    ))
+    Ok(fields::data_and_errors(data, &errors, view.includes(state, &found)))
 }
 
 /// The tweet a path or body names by `parameter`, or X's refusal.

@@ -35,8 +35,7 @@ impl Page {
             Some(text) => match text.parse::<usize>() {
                 Ok(size) if (sizes.low..=sizes.high).contains(&size) => size,
                 _ => {
-                    return refusal::not_between("max_results", text, sizes.low, sizes.high)
-                        .refused();
+                    return refusal::not_between("max_results", text, sizes.low, sizes.high).refused();
                 }
             },
         };
@@ -69,31 +68,19 @@ pub(crate) fn of_tweets<'state>(
     sizes: Sizes,
     all: impl Iterator<Item = &'state Tweet>,
 ) -> Outcome {
-    let (page, view, bounds) = (
-        Page::asked(call, sizes)?,
-        View::asked(call)?,
-        Bounds::asked(call)?,
-    );
-    let (tweets, next) =
-        page.cut(all.filter(|tweet| bounds.contain(tweet) && is_visible(state, call, tweet)));
+    let (page, view, bounds) = (Page::asked(call, sizes)?, View::asked(call)?, Bounds::asked(call)?);
+    let (tweets, next) = page.cut(all.filter(|tweet| bounds.contain(tweet) && is_visible(state, call, tweet)));
     let mut meta = meta(tweets.len(), next);
     if let (Some(newest), Some(oldest)) = (tweets.first(), tweets.last()) {
         meta.insert("newest_id".to_owned(), json!(newest.id.to_string()));
         meta.insert("oldest_id".to_owned(), json!(oldest.id.to_string()));
     }
-    let data = tweets
-        .iter()
-        .map(|tweet| view.tweet(state, tweet))
-        .collect();
+    let data = tweets.iter().map(|tweet| view.tweet(state, tweet)).collect();
     Ok(answer(data, meta, view.includes(state, &tweets)))
 }
 
 /// `200` with `data` (left out when empty), `meta` and `includes`.
-pub(crate) fn answer(
-    data: Vec<Value>,
-    meta: Map<String, Value>,
-    includes: Option<Value>,
-) -> Answer {
+pub(crate) fn answer(data: Vec<Value>, meta: Map<String, Value>, includes: Option<Value>) -> Answer {
     let mut body = Map::new();
     if !data.is_empty() {
         body.insert("data".to_owned(), Value::Array(data));
@@ -157,10 +144,7 @@ fn time(call: &Call, name: &str) -> Result<Option<u64>, Box<Answer>> {
         .parse::<jiff::Timestamp>()
         .ok()
         .and_then(|time| u64::try_from(time.as_millisecond()).ok());
-    parsed.map_or_else(
-        || refusal::not_valid(name, text).refused(),
-        |ms| Ok(Some(ms)),
-    )
+    parsed.map_or_else(|| refusal::not_valid(name, text).refused(), |ms| Ok(Some(ms)))
 }
 
 fn token(skip: usize) -> String {
@@ -169,11 +153,7 @@ fn token(skip: usize) -> String {
 
 fn read_token(text: &str) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    String::from_utf8(bytes)
-        .ok()?
-        .strip_prefix("page:")?
-        .parse()
-        .ok()
+    String::from_utf8(bytes).ok()?.strip_prefix("page:")?.parse().ok()
 }
 
 #[cfg(test)]

@@ -28,17 +28,9 @@ pub(crate) fn recent(state: &mut State, call: &Call) -> Outcome {
     let terms = terms(query);
     let oldest = state.now_ms().saturating_sub(REACH_MS);
     let matches = |tweet: &&Tweet| {
-        tweet.created_at_ms >= oldest
-            && terms
-                .iter()
-                .all(|term| holds(state, tweet, &term.text) != term.negated)
+        tweet.created_at_ms >= oldest && terms.iter().all(|term| holds(state, tweet, &term.text) != term.negated)
     };
-    page::of_tweets(
-        state,
-        call,
-        SIZES,
-        state.tweets.newest_first().filter(matches),
-    )
+    page::of_tweets(state, call, SIZES, state.tweets.newest_first().filter(matches))
 }
 
 struct Term {
@@ -62,33 +54,19 @@ fn terms(query: &str) -> Vec<Term> {
             text: rest.to_owned(),
             negated: true,
         },
-        None => Term {
-            text,
-            negated: false,
-        },
+        None => Term { text, negated: false },
     };
-    texts
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .map(term)
-        .collect()
+    texts.into_iter().filter(|text| !text.is_empty()).map(term).collect()
 }
 
 fn holds(state: &State, tweet: &Tweet, term: &str) -> bool {
     let is_user = |id: &str, name: &str| {
         let name = name.trim_start_matches('@');
-        id == name
-            || state
-                .users
-                .by_username(name)
-                .is_some_and(|user| user.account.id == id)
+        id == name || state.users.by_username(name).is_some_and(|user| user.account.id == id)
     };
     match term.split_once(':') {
         Some(("from", name)) => is_user(&tweet.author_id, name),
-        Some(("to", name)) => tweet
-            .reply_to_user
-            .as_deref()
-            .is_some_and(|id| is_user(id, name)),
+        Some(("to", name)) => tweet.reply_to_user.as_deref().is_some_and(|id| is_user(id, name)),
         Some(("conversation_id", id)) => tweet.conversation_id.to_string() == id,
         Some(("is", "reply")) => tweet.reply_to.is_some(),
         _ => tweet.text.to_lowercase().contains(&term.to_lowercase()),
@@ -114,14 +92,7 @@ mod tests {
             .into_iter()
             .map(|term| (term.text, term.negated))
             .collect();
-        let expected = [
-            ("from:alice", false),
-            ("two words", false),
-            ("is:reply", true),
-        ];
-        assert_eq!(
-            parts,
-            expected.map(|(text, negated)| (text.to_owned(), negated))
-        );
+        let expected = [("from:alice", false), ("two words", false), ("is:reply", true)];
+        assert_eq!(parts, expected.map(|(text, negated)| (text.to_owned(), negated)));
     }
 }

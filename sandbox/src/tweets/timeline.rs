@@ -37,15 +37,9 @@ pub(crate) fn mentions(state: &mut State, call: &Call) -> Outcome {
         return Ok(answer);
     }
     let mentions_user = |tweet: &&Tweet| {
-        tweet.mentions.iter().any(|mentioned| mentioned == id)
-            || tweet.reply_to_user.as_deref() == Some(id)
+        tweet.mentions.iter().any(|mentioned| mentioned == id) || tweet.reply_to_user.as_deref() == Some(id)
     };
-    page::of_tweets(
-        state,
-        call,
-        SIZES,
-        state.tweets.newest_first().filter(mentions_user),
-    )
+    page::of_tweets(state, call, SIZES, state.tweets.newest_first().filter(mentions_user))
 }
 
 /// X's answer when `id` is no user.

@@ -15,9 +15,7 @@ use crate::vectors;
 pub(crate) fn me(state: &mut State, call: &Call) -> Outcome {
     let fields = fields::of_users(call)?;
     match call.caller.user_id().and_then(|id| state.users.by_id(id)) {
-        Some(user) => Ok(Answer::ok(
-            &json!({ "data": view::user(state, user, &fields) }),
-        )),
+        Some(user) => Ok(Answer::ok(&json!({ "data": view::user(state, user, &fields) }))),
         None => vectors::refuse("unauthorized-problem"),
     }
 }
