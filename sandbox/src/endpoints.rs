@@ -1,0 +1,137 @@
+//! Every endpoint of the emulated X, one line each.
+
+use http::Method;
+
+use crate::answer::Outcome;
+use crate::call::Call;
+use crate::caller::Access;
+use crate::caller::Access::{OAuth2User, Open, User, UserOrApp};
+use crate::state::State;
+use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
+
+/// One operation of X.
+pub(crate) struct Endpoint {
+    pub(crate) method: Method,
+    /// Path as X's OpenAPI file writes it.
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) run: fn(&mut State, &Call) -> Outcome,
+}
+
+/// What answers where X has no path.
+pub(crate) static UNKNOWN_PATH: Endpoint = Endpoint {
+    method: Method::GET,
+    path: "",
+    access: Open,
+    run: |_, _| vectors::refuse("not-found-about-blank"),
+};
+
+const READ: &[&str] = &["tweet.read", "users.read"];
+const WRITE: &[&str] = &["tweet.read", "tweet.write", "users.read"];
+const LIKE_READ: &[&str] = &["like.read", "tweet.read", "users.read"];
+const LIKE_WRITE: &[&str] = &["like.write", "tweet.read", "users.read"];
+const BOOKMARK_READ: &[&str] = &["bookmark.read", "tweet.read", "users.read"];
+const BOOKMARK_WRITE: &[&str] = &["bookmark.write", "tweet.read", "users.read"];
+const MODERATE: &[&str] = &["tweet.moderate.write", "tweet.read", "users.read"];
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
+const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut State, &Call) -> Outcome) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        access,
+        run,
+    }
+}
+
+/// Every endpoint.
+pub(crate) static ENDPOINTS: &[Endpoint] = &[
+    on(GET, "/i/oauth2/authorize", Open, oauth2::authorize::ask),
+    on(POST, "/i/oauth2/authorize", Open, oauth2::authorize::decide),
+    on(POST, "/2/oauth2/token", Open, oauth2::token::run),
+    on(POST, "/2/oauth2/revoke", Open, oauth2::revoke::run),
+    on(POST, "/oauth2/token", Open, oauth2::app_only::token),
+    on(POST, "/oauth2/invalidate_token", Open, oauth2::app_only::invalidate),
+    on(GET, "/2/users/me", User(READ), users::lookup::me),
+    on(GET, "/2/users", UserOrApp(READ), users::lookup::by_ids),
+    on(GET, "/2/users/by", UserOrApp(READ), users::lookup::by_usernames),
+    on(
+        GET,
+        "/2/users/by/username/{username}",
+        UserOrApp(READ),
+        users::lookup::by_username,
+    ),
+    on(GET, "/2/users/{id}", UserOrApp(READ), users::lookup::by_id),
+    on(POST, "/2/tweets", User(WRITE), tweets::create::run),
+    on(GET, "/2/tweets", UserOrApp(READ), tweets::lookup::many),
+    on(GET, "/2/tweets/{id}", UserOrApp(READ), tweets::lookup::one),
+    on(DELETE, "/2/tweets/{id}", User(WRITE), tweets::delete::run),
+    on(GET, "/2/tweets/search/recent", UserOrApp(READ), tweets::search::recent),
+    on(GET, "/2/users/{id}/tweets", UserOrApp(READ), tweets::timeline::of_user),
+    on(
+        GET,
+        "/2/users/{id}/mentions",
+        UserOrApp(READ),
+        tweets::timeline::mentions,
+    ),
+    on(POST, "/2/users/{id}/likes", User(LIKE_WRITE), likes::create),
+    on(
+        DELETE,
+        "/2/users/{id}/likes/{tweet_id}",
+        User(LIKE_WRITE),
+        likes::delete,
+    ),
+    on(GET, "/2/users/{id}/liked_tweets", User(LIKE_READ), likes::liked_tweets),
+    on(GET, "/2/tweets/{id}/liking_users", User(LIKE_READ), likes::liking_users),
+    on(POST, "/2/users/{id}/retweets", User(WRITE), retweets::create),
+    on(
+        DELETE,
+        "/2/users/{id}/retweets/{source_tweet_id}",
+        User(WRITE),
+        retweets::delete,
+    ),
+    on(
+        GET,
+        "/2/tweets/{id}/retweeted_by",
+        UserOrApp(READ),
+        retweets::retweeted_by,
+    ),
+    on(
+        POST,
+        "/2/users/{id}/bookmarks",
+        OAuth2User(BOOKMARK_WRITE),
+        bookmarks::create,
+    ),
+    on(
+        DELETE,
+        "/2/users/{id}/bookmarks/{tweet_id}",
+        OAuth2User(BOOKMARK_WRITE),
+        bookmarks::delete,
+    ),
+    on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
+    on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_of_the_table_is_one_of_x() {
+        for endpoint in ENDPOINTS {
+            let scopes = match endpoint.access {
+                Open => &[],
+                User(scopes) | UserOrApp(scopes) | OAuth2User(scopes) => scopes,
+            };
+            assert!(
+                scopes.iter().all(|scope| oauth2::SCOPES.contains(scope)),
+                "{}",
+                endpoint.path
+            );
+        }
+    }
+}
