@@ -1,0 +1,126 @@
+//! The layers, from the purest rules to the built Worker.
+
+use super::outcome::Outcome;
+use super::{deploy, e2e};
+use crate::process::Tool;
+use crate::setup::Toolbox;
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+/// One layer of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layer {
+    /// The gateway's rules and its whole pipeline, natively
+    Native,
+    /// The SQL against real SQLite with the real migrations
+    Sql,
+    /// The sandbox's own tests
+    Sandbox,
+    /// This tool's own tests
+    Xtask,
+    /// The platform's types, compiled to wasm and run in Node
+    Wasm,
+    /// The release build within its budget; wrangler accepts it for staging and production
+    Deploy,
+    /// The built Worker on workerd, against the sandbox
+    E2e,
+}
+
+impl Layer {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Native,
+        Self::Sql,
+        Self::Sandbox,
+        Self::Xtask,
+        Self::Wasm,
+        Self::Deploy,
+        Self::E2e,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Sql => "sql",
+            Self::Sandbox => "sandbox",
+            Self::Xtask => "xtask",
+            Self::Wasm => "wasm",
+            Self::Deploy => "deploy",
+            Self::E2e => "e2e",
+        }
+    }
+
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Native => "rules and pipeline",
+            Self::Sql => "real SQLite, real migrations",
+            Self::Sandbox => "the emulated X",
+            Self::Xtask => "this tool",
+            Self::Wasm => "inside wasm, on Node",
+            Self::Deploy => "release build, dry run for staging and production",
+            Self::E2e => "the built Worker on workerd, against the sandbox",
+        }
+    }
+
+    /// Does it need what npm and `cargo install` bring?
+    pub(super) fn needs_tools(self) -> bool {
+        matches!(self, Self::Wasm | Self::Deploy | Self::E2e)
+    }
+
+    pub(super) fn run(self, tools: &Toolbox) -> Result<Outcome> {
+        match self {
+            Self::Native => native(tools),
+            Self::Sql => cargo_test(tools, &["--package", "perch", "--test", "sql"]),
+            Self::Sandbox => cargo_test(tools, &["--package", "perch-sandbox"]),
+            Self::Xtask => cargo_test(tools, &["--package", "xtask", "--package", "perch-mint"]),
+            Self::Wasm => cargo_test(
+                tools,
+                &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"],
+            ),
+            Self::Deploy => deploy::run(tools),
+            Self::E2e => e2e::run(tools),
+        }
+    }
+}
+
+/// The library's tests, its documentation's examples, and every test target but the SQL one.
+fn native(tools: &Toolbox) -> Result<Outcome> {
+    let targets = native_targets(tools)?;
+    let mut args = vec!["--package", "perch", "--lib"];
+    for target in &targets {
+        args.extend(["--test", target]);
+    }
+    let mut outcome = cargo_test(tools, &args)?;
+    outcome.add(&cargo_test(tools, &["--package", "perch", "--doc"])?);
+    Ok(outcome)
+}
+
+/// Cargo's own rule: `tests/name.rs` and `tests/name/main.rs` are test targets.
+fn native_targets(tools: &Toolbox) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(tools.project().path("tests")).context("cannot read tests/")?;
+    let mut targets: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let folder = entry.path().join("main.rs").exists().then(|| name.clone());
+            folder.or_else(|| name.strip_suffix(".rs").map(str::to_owned))
+        })
+        .filter(|name| name != "sql")
+        .collect();
+    targets.sort();
+    Ok(targets)
+}
+
+/// Runs `cargo test` and counts what its programs say.
+pub(super) fn cargo_test(tools: &Toolbox, args: &[&str]) -> Result<Outcome> {
+    counted(tools.cargo().args(["test", "--locked", "--no-fail-fast"]).args(args))
+}
+
+/// Runs a `cargo test` that is ready to run, and counts.
+pub(super) fn counted(tool: Tool) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let status = tool.run_lines(|line| outcome.read(line))?;
+    if !status.success() && outcome.failed == 0 {
+        outcome.add(&Outcome::broken("did not compile, or ended early".to_owned()));
+    }
+    Ok(outcome)
+}
