@@ -15,6 +15,7 @@ pub mod machine;
 pub mod retry;
 mod sealed;
 mod timestamp;
+pub mod trace;
 pub mod tweet;
 pub mod window;
 
