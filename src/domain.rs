@@ -5,6 +5,7 @@ pub mod allowance;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;
+pub mod backoff;
 mod base62;
 pub mod breaker;
 pub mod caller;
