@@ -5,6 +5,7 @@ pub mod allowance;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;
+pub mod backoff;
 mod base62;
 pub mod breaker;
 pub mod caller;
@@ -15,6 +16,7 @@ pub mod machine;
 pub mod retry;
 mod sealed;
 mod timestamp;
+pub mod trace;
 pub mod tweet;
 pub mod window;
 
