@@ -1,6 +1,7 @@
 //! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
 
 pub mod audit;
+pub mod breakers;
 pub mod keys;
 pub mod limits;
 pub mod readiness;

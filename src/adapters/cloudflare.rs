@@ -17,7 +17,7 @@ use worker::{Context, Env};
 use super::sealed_box::XChaCha;
 use crate::{config::Config, ports::Ports};
 
-pub use objects::{Account, Allowance, Attempt};
+pub use objects::{Account, Allowance, Attempt, Breaker};
 pub use strings::EnvStrings;
 
 /// The ports of one event: `env` and `context` belong to it.

@@ -31,6 +31,7 @@ pub fn write(context: &Context, answered: Answered<'_>) {
         "level": level,
         "message": "request",
         "request_id": call.request_id,
+        "trace_id": call.trace.id(),
         "method": answered.method,
         "route": answered.route,
         "status": answered.status.as_u16(),

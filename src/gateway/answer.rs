@@ -84,4 +84,7 @@ fn common_headers(context: &Context, headers: &mut HeaderMap) {
     if let Ok(id) = HeaderValue::from_str(&context.call.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
+    if let Ok(trace) = HeaderValue::from_str(&context.call.trace.to_string()) {
+        headers.insert(HeaderName::from_static("traceparent"), trace);
+    }
 }

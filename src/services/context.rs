@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{keys, limits, tokens, windows};
+use super::{breakers, keys, limits, tokens, windows};
 use crate::{
     config::Config,
-    domain::{Timestamp, api_key::KeyId, ids::AccountId},
+    domain::{Timestamp, api_key::KeyId, backoff::Deadline, ids::AccountId, trace::Trace},
     ports::Ports,
 };
 
@@ -35,6 +35,8 @@ impl Context {
 pub struct Memory {
     /// Key records.
     pub keys: keys::Remembered,
+    /// Breakers.
+    pub breakers: breakers::Remembered,
     /// Permits.
     pub limits: limits::Remembered,
     /// X's rate windows.
@@ -48,8 +50,12 @@ pub struct Memory {
 pub struct Call {
     /// Ours, in `X-Request-Id` and as correlation id everywhere.
     pub request_id: String,
+    /// The trace it belongs to.
+    pub trace: Trace,
     /// When it arrived.
     pub started: Timestamp,
+    /// When its client wants the answer.
+    pub deadline: Deadline,
     facts: Mutex<Facts>,
 }
 
@@ -68,10 +74,12 @@ pub struct Facts {
 
 impl Call {
     /// A request that arrived at `started`.
-    pub fn new(request_id: String, started: Timestamp) -> Self {
+    pub fn new(request_id: String, trace: Trace, started: Timestamp, deadline: Deadline) -> Self {
         Self {
             request_id,
+            trace,
             started,
+            deadline,
             facts: Mutex::default(),
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Context;
 use crate::{
-    domain::account::{Account, Command},
+    domain::breaker::{Breaker, Command, Group},
     ports::{Binding, ObjectsExt, Statement},
 };
 
@@ -29,7 +29,13 @@ pub async fn ask(context: &Context) -> Vec<Part> {
             .await
             .is_ok()
     };
-    let objects = async { ports.objects.ask::<Account>("ready", &Command::Health).await.is_ok() };
+    let objects = async {
+        ports
+            .objects
+            .ask::<Breaker>(Group::Tokens.as_str(), &Command::Snapshot)
+            .await
+            .is_ok()
+    };
     let (kv, d1, objects) = futures_util::join!(kv, d1, objects);
     vec![
         Part { name: "kv", ok: kv },

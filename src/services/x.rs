@@ -1,7 +1,7 @@
-//! A call to X on behalf of an account: credential, breaker, limits, retries, and what an answer means.
+//! A call to X on behalf of an account: windows, breaker, credential, retries, and what an answer means.
 //!
-//! One call may become several requests: a read that fails is tried again, and a request that X refuses with 401 is sent once
-//! more with a fresh token. What is decided when stands in [`retry`](crate::domain::retry); this module carries it out.
+//! One call may become several requests. What is sent again, and when, is decided in [`retry`](crate::domain::retry) and carried
+//! out here: a creation whose outcome is unknown is never sent again.
 
 mod answer;
 mod fault;
@@ -11,14 +11,21 @@ mod who;
 
 use super::{
     Context,
+    breakers::{self, Pass},
     tokens::{self, Credential},
     windows,
 };
 use crate::{
-    domain::{fault::Fault, ids::AccountId},
+    domain::{
+        breaker::outcome_of,
+        fault::Fault,
+        ids::AccountId,
+        retry::{Attempts, Retry},
+    },
+    ports::{EntropyExt, TransportFault, UpstreamResponse},
     x::operation::XRequest,
 };
-use judge::{Outcome, Sent, Verdict};
+use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
 pub(crate) use request::no_consumer;
@@ -29,29 +36,59 @@ pub use who::{Profile, who};
 /// # Errors
 /// Everything else, as a fault: what X refused, by title and type; no answer; no credential; a rested endpoint group.
 pub async fn call(context: &Context, account: &AccountId, request: XRequest) -> Result<XAnswer, Fault> {
-    windows::admit(context, account, request.operation)?;
-    let mut rejected = None;
+    let operation = request.operation;
+    windows::admit(context, account, operation)?;
+    context
+        .memory
+        .breakers
+        .budget(operation.group, context.now(), |budget| budget.deposit(context.now()));
+    let (mut attempts, mut rejected) = (Attempts::default(), None);
     loop {
+        let pass = breakers::admit(context, operation.group, operation.effect).await?;
         let credential = tokens::credential(context, account, rejected).await?;
-        let outcome = send(context, &credential, &request).await?;
-        if let Ok(response) = &outcome {
-            windows::learn(context, account, request.operation, &response.headers);
-        }
-        let sent = Sent {
-            operation: request.operation,
-            credential: &credential,
-        };
-        match sent.judge(outcome, context.now()) {
+        let failure = match attempt(context, account, &credential, &request, pass).await? {
             Verdict::Done(answer) => return Ok(answer),
-            Verdict::Rejected if rejected.is_none() => rejected = Some(credential.generation()),
-            Verdict::Rejected => return Err(fault::needs_reconnect()),
-            Verdict::Failed(failure) => return Err(failure.fault),
+            Verdict::Failed(failure) => failure,
+        };
+        match next(context, &mut attempts, &request, &failure) {
+            Retry::After(ms) => context.ports.timer.sleep(ms).await,
+            Retry::Refresh => rejected = Some(credential.generation()),
+            Retry::Settled => return Ok(XAnswer::settled()),
+            Retry::Never(_) | Retry::Reconcile => return Err(failure.fault),
         }
     }
 }
 
+/// Sends `request` once, and notes for windows and breaker what came of it.
+async fn attempt(
+    context: &Context,
+    account: &AccountId,
+    credential: &Credential,
+    request: &XRequest,
+    pass: Pass,
+) -> Result<Verdict, Fault> {
+    let operation = request.operation;
+    let started = context.now();
+    let outcome = send(context, credential, request).await?;
+    let took_ms = context.now().ms_since(started);
+    breakers::note(
+        context,
+        operation.group,
+        pass,
+        outcome_of(judge::for_breaker(&outcome), took_ms, operation.group),
+    );
+    if let Ok(response) = &outcome {
+        windows::learn(context, account, operation, &response.headers);
+    }
+    Ok(judge::judge(operation, credential, outcome, context.now()))
+}
+
 /// Sends `request` once.
-async fn send(context: &Context, credential: &Credential, request: &XRequest) -> Result<Outcome, Fault> {
+async fn send(
+    context: &Context,
+    credential: &Credential,
+    request: &XRequest,
+) -> Result<Result<UpstreamResponse, TransportFault>, Fault> {
     let request = request::on_the_wire(context, credential, request)?;
     let outcome = context.ports.upstream.send(request).await;
     context.call.note(|facts| {
@@ -59,4 +96,20 @@ async fn send(context: &Context, credential: &Credential, request: &XRequest) ->
         facts.x_status = outcome.as_ref().ok().map(|response| response.status);
     });
     Ok(outcome)
+}
+
+/// What to do about a failure.
+fn next(context: &Context, attempts: &mut Attempts, request: &XRequest, failure: &Failure) -> Retry {
+    let (operation, now) = (request.operation, context.now());
+    let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
+    context.memory.breakers.budget(operation.group, now, |budget| {
+        attempts.decide(
+            operation.effect,
+            failure.setback,
+            budget,
+            context.call.deadline,
+            now,
+            random,
+        )
+    })
 }

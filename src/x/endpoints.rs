@@ -1,10 +1,11 @@
 //! The endpoints of X that `/v1` calls, one module per noun.
 
+pub mod tweets;
 pub mod users;
 
 use super::operation::Operation;
 
 /// Every operation that `/v1` calls.
 pub fn all() -> Vec<&'static Operation> {
-    [users::ALL].concat()
+    [tweets::ALL, users::ALL].concat()
 }

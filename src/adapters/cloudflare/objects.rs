@@ -13,7 +13,7 @@ use crate::{
     ports::{Objects, Unavailable},
 };
 
-pub use classes::{Account, Allowance, Attempt};
+pub use classes::{Account, Allowance, Attempt, Breaker};
 
 /// How long an object may take. A caller may be parked for 10 s, and a panicked object never answers at all.
 const DEADLINE: Duration = Duration::from_secs(15);

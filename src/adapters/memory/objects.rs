@@ -13,6 +13,7 @@ use crate::{
         account::Account,
         allowance::Allowance,
         attempt::Attempt,
+        breaker::Breaker,
         machine::{Machine, Object},
     },
     ports::{Clock, Objects, Unavailable},
@@ -106,7 +107,7 @@ impl Objects for MemoryObjects {
                 Object::Attempt => self.step::<Attempt>(name, &command),
                 Object::Account => self.step::<Account>(name, &command),
                 Object::Allowance => self.step::<Allowance>(name, &command),
-                _ => Err(Unavailable::new("object", "none")),
+                Object::Breaker => self.step::<Breaker>(name, &command),
             };
             if let Some(reply) = reply? {
                 return Ok(reply);

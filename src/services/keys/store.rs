@@ -71,8 +71,15 @@ pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unava
 /// # Errors
 /// When the object does not answer: the change stands, but may take a minute to be seen everywhere.
 pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
-    let _ = (context, record);
-    Ok(())
+    let command = Command::Announce {
+        version: record.version,
+    };
+    context
+        .ports
+        .objects
+        .ask::<Allowance>(record.kid.as_str(), &command)
+        .await
+        .map(|_| ())
 }
 
 /// The record of `kid`.

@@ -82,14 +82,6 @@ pub(super) fn of_unreadable(operation: &Operation, status: u16) -> Fault {
     Fault::new(code, "X's answer is not JSON.").with_upstream(facts)
 }
 
-/// X refuses the token, and a fresh one did not help or cannot be had.
-pub(super) fn needs_reconnect() -> Fault {
-    Fault::new(
-        Code::AccountNeedsReconnect,
-        "X no longer takes this account's tokens; connect it anew.",
-    )
-}
-
 fn code_of(class: Class, operation: &Operation) -> Code {
     match class {
         Class::CallerError | Class::Partial => Code::XRejected,

@@ -1,93 +1,128 @@
 //! What came of one request.
 
+use http::header;
+
 use super::{XAnswer, fault};
 use crate::{
-    domain::{Timestamp, fault::Fault, retry::Effect},
+    domain::{
+        Timestamp, breaker,
+        fault::Fault,
+        retry::{Effect, Setback},
+    },
     ports::{TransportFault, UpstreamResponse},
     services::tokens::Credential,
     x::{
-        errors::{self, Answer, Class},
+        errors::{self, Answer, Class, XError},
         operation::Operation,
+        windows,
     },
 };
 
 /// What X answered, or that it did not.
-pub(super) type Outcome = Result<UpstreamResponse, TransportFault>;
-
-/// A request that was sent.
-#[derive(Clone, Copy)]
-pub(super) struct Sent<'a> {
-    pub(super) operation: &'static Operation,
-    pub(super) credential: &'a Credential,
-}
+type Outcome = Result<UpstreamResponse, TransportFault>;
 
 /// What came of it.
 pub(super) enum Verdict {
     /// X did it.
     Done(XAnswer),
-    /// X refuses the token.
-    Rejected,
-    /// Anything else.
+    /// X did not, or did not say so.
     Failed(Failure),
 }
 
 /// A request that brought nothing.
 pub(super) struct Failure {
-    /// For the caller.
+    /// For the caller, if nothing more is tried.
     pub(super) fault: Fault,
-    /// Whether X itself failed: it answered with its own failure, or not at all.
-    pub(super) is_of_x: bool,
+    /// For the decision whether to try again.
+    pub(super) setback: Setback,
 }
 
-impl Sent<'_> {
-    pub(super) fn judge(self, outcome: Outcome, now: Timestamp) -> Verdict {
-        match outcome {
-            Ok(response) => self.judge_answer(response, now),
-            Err(silence) => Verdict::Failed(Failure {
-                fault: fault::of_silence(self.operation, silence),
-                is_of_x: true,
-            }),
+/// Judges the outcome of a request to `operation`.
+pub(super) fn judge(operation: &Operation, credential: &Credential, outcome: Outcome, now: Timestamp) -> Verdict {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(silence) => {
+            return Verdict::Failed(Failure {
+                fault: fault::of_silence(operation, silence),
+                setback: Setback::Lost,
+            });
         }
+    };
+    let error = errors::classify(&answer(operation, credential, &response));
+    match error.filter(|error| error.class != Class::Partial) {
+        Some(error) => {
+            let fault = fault::of_error(operation, response.status, &response.headers, &error, now);
+            Verdict::Failed(Failure {
+                fault,
+                setback: setback(&error, credential, &response),
+            })
+        }
+        None => done(operation, response),
     }
+}
 
-    fn judge_answer(self, response: UpstreamResponse, now: Timestamp) -> Verdict {
-        let answer = Answer {
+/// How the breaker sees an outcome.
+pub(super) fn for_breaker(outcome: &Outcome) -> breaker::Answer {
+    match outcome {
+        Ok(response) => breaker::Answer::Status {
             status: response.status,
-            content_type: response
-                .headers
-                .get("content-type")
-                .and_then(|value| value.to_str().ok()),
-            body: &response.body,
-            method: self.operation.method,
-            credential: match self.credential {
-                Credential::Bearer { .. } => errors::Credential::OAuth2User,
-                Credential::Sign { .. } => errors::Credential::OAuth1User,
-            },
-        };
-        match errors::classify(&answer).filter(|error| error.class != Class::Partial) {
-            Some(error) if error.class == Class::TokenInvalid => Verdict::Rejected,
-            Some(error) => {
-                let fault = fault::of_error(self.operation, response.status, &response.headers, &error, now);
-                Verdict::Failed(Failure {
-                    fault,
-                    is_of_x: error.class == Class::ServerError,
-                })
-            }
-            None => self.done(response),
-        }
+            json: is_json(response),
+        },
+        Err(TransportFault::Timeout) => breaker::Answer::TimedOut,
+        Err(TransportFault::Broken) => breaker::Answer::NoConnection,
+        Err(TransportFault::TooLarge) => breaker::Answer::CutShort,
     }
+}
 
-    /// A success has a JSON body. Without one it is no success that can be told, though a write may well have happened.
-    fn done(self, response: UpstreamResponse) -> Verdict {
-        let UpstreamResponse { status, headers, body } = response;
-        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-        if (200..300).contains(&status) && is_json {
-            return Verdict::Done(XAnswer { status, headers, body });
-        }
-        let is_of_x = self.operation.effect != Effect::Create;
-        Verdict::Failed(Failure {
-            fault: fault::of_unreadable(self.operation, status),
-            is_of_x,
-        })
+fn answer<'a>(operation: &'a Operation, credential: &Credential, response: &'a UpstreamResponse) -> Answer<'a> {
+    Answer {
+        status: response.status,
+        content_type: content_type(response),
+        body: &response.body,
+        method: operation.method,
+        credential: match credential {
+            Credential::Bearer { .. } => errors::Credential::OAuth2User,
+            Credential::Sign { .. } => errors::Credential::OAuth1User,
+        },
     }
+}
+
+/// A token that signs cannot be refreshed: to X's refusal of it there is nothing to try.
+fn setback(error: &XError, credential: &Credential, response: &UpstreamResponse) -> Setback {
+    match (error.class, credential) {
+        (Class::TokenInvalid, Credential::Bearer { .. }) => Setback::Unauthorized,
+        (Class::RateLimit, _) => Setback::RateLimited {
+            reset_at: windows::reset_at(&response.headers),
+        },
+        (Class::Duplicate, _) => Setback::Duplicate,
+        (Class::NotFound, _) => Setback::Gone,
+        (Class::ServerError | Class::Stream, _) => Setback::ServerError,
+        _ => Setback::Refused,
+    }
+}
+
+/// A success has a JSON body. Without one it is no success that can be told, though a write may well have happened.
+fn done(operation: &Operation, response: UpstreamResponse) -> Verdict {
+    let is_whole = serde_json::from_slice::<serde::de::IgnoredAny>(&response.body).is_ok();
+    if (200..300).contains(&response.status) && is_whole {
+        let UpstreamResponse { status, headers, body } = response;
+        return Verdict::Done(XAnswer { status, headers, body });
+    }
+    let setback = if operation.effect == Effect::Read {
+        Setback::ServerError
+    } else {
+        Setback::Refused
+    };
+    Verdict::Failed(Failure {
+        fault: fault::of_unreadable(operation, response.status),
+        setback,
+    })
+}
+
+fn is_json(response: &UpstreamResponse) -> bool {
+    content_type(response).is_some_and(|kind| kind.contains("json"))
+}
+
+fn content_type(response: &UpstreamResponse) -> Option<&str> {
+    response.headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Sent, Verdict, fault, send};
+use super::{
+    judge::{self, Verdict},
+    send,
+};
 use crate::{
     domain::{fault::Fault, ids::UserId},
     services::{Context, tokens::Credential},
@@ -32,13 +35,8 @@ pub async fn who(context: &Context, credential: &Credential) -> Result<Profile, 
     }
     let request = users::me();
     let outcome = send(context, credential, &request).await?;
-    let sent = Sent {
-        operation: request.operation,
-        credential,
-    };
-    match sent.judge(outcome, context.now()) {
+    match judge::judge(request.operation, credential, outcome, context.now()) {
         Verdict::Done(answer) => Ok(answer.json::<Me>()?.data),
-        Verdict::Rejected => Err(fault::needs_reconnect()),
         Verdict::Failed(failure) => Err(failure.fault),
     }
 }

@@ -4,7 +4,7 @@
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use super::shell::Shell;
-use crate::domain::{account, allowance, attempt};
+use crate::domain::{account, allowance, attempt, breaker};
 
 /// One per connection attempt.
 #[durable_object(fetch)]
@@ -39,6 +39,20 @@ impl DurableObject for Account {
 pub struct Allowance(Shell<allowance::Allowance>);
 
 impl DurableObject for Allowance {
+    fn new(state: State, _env: Env) -> Self {
+        Self(Shell::new(state))
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
+    }
+}
+
+/// One per endpoint group.
+#[durable_object(fetch)]
+pub struct Breaker(Shell<breaker::Breaker>);
+
+impl DurableObject for Breaker {
     fn new(state: State, _env: Env) -> Self {
         Self(Shell::new(state))
     }
