@@ -1,6 +1,33 @@
 //! The doors of `/v1`: parse, call a service, answer. One module per noun; [`router`] lists every endpoint on one line.
 
+pub mod bookmarks;
+pub mod breakers;
 pub mod extract;
 pub mod health;
+pub mod likes;
 pub mod problems;
+pub mod rate_limits;
+pub mod retweets;
 pub mod router;
+pub mod tweets;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+
+use crate::services::x::XAnswer;
+
+/// X's own answer: its body as it came, since it already has the envelope and the names that `/v1` promises.
+pub struct XJson(pub StatusCode, pub XAnswer);
+
+impl IntoResponse for XJson {
+    fn into_response(self) -> Response {
+        let mut response = (self.0, Body::from(self.1.body)).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}

@@ -1,11 +1,14 @@
 //! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
 
+pub mod accounts;
 pub mod audit;
 pub mod breakers;
+pub mod engagement;
 pub mod keys;
 pub mod limits;
 pub mod readiness;
 pub mod tokens;
+pub mod tweets;
 pub mod windows;
 pub mod x;
 

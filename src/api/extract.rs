@@ -1,5 +1,6 @@
 //! What handlers are handed: their surroundings, their caller, a checked body, a checked path.
 
+mod acting;
 mod json_body;
 
 use axum::extract::FromRequestParts;
@@ -10,6 +11,7 @@ use crate::{
     services::Context,
 };
 
+pub use acting::{Acting, TweetPath};
 pub use json_body::{JsonBody, OptionalJsonBody};
 
 /// The surroundings of the request, which the gateway put there.

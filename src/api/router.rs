@@ -5,11 +5,11 @@ use axum::{
     extract::{MatchedPath, Request},
     middleware::{Next, from_fn},
     response::Response,
-    routing::get,
+    routing::{get, post, put},
 };
 use http::Method;
 
-use super::{health, problems};
+use super::{bookmarks, breakers, health, likes, problems, rate_limits, retweets, tweets};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -18,6 +18,22 @@ pub fn router() -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/problems/{slug}", get(problems::page))
+        .route("/v1/tweets", post(tweets::create))
+        .route("/v1/tweets/thread", post(tweets::thread))
+        .route("/v1/tweets/{id}", get(tweets::look_up).delete(tweets::delete))
+        .route("/v1/tweets/{id}/hidden", put(tweets::hide).delete(tweets::unhide))
+        .route("/v1/tweets/{id}/like", put(likes::create).delete(likes::delete))
+        .route(
+            "/v1/tweets/{id}/retweet",
+            put(retweets::create).delete(retweets::delete),
+        )
+        .route(
+            "/v1/tweets/{id}/bookmark",
+            put(bookmarks::create).delete(bookmarks::delete),
+        )
+        .route("/v1/rate-limits", get(rate_limits::list))
+        .route("/v1/breakers", get(breakers::list))
+        .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(route_not_found)
         .layer(from_fn(remember_route))

@@ -26,8 +26,8 @@ pub struct Fault {
     pub retry_after_s: Option<u64>,
     /// What X said, when X was involved.
     pub upstream: Option<UpstreamFacts>,
-    /// Methods the path knows, when the caller's is not among them.
-    pub allow: Option<String>,
+    /// What was done before it went wrong, and stands.
+    pub partial: Option<serde_json::Value>,
 }
 
 /// A field of the caller's body that cannot be taken.
@@ -67,7 +67,7 @@ impl Fault {
             fields: Vec::new(),
             retry_after_s: None,
             upstream: None,
-            allow: None,
+            partial: None,
         }
     }
 

@@ -58,6 +58,10 @@ pub struct Problem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     upstream: Option<&'a UpstreamFacts>,
+    /// What was done before it went wrong, and stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    partial: Option<&'a serde_json::Value>,
 }
 
 /// What a problem says about the request it answers.
@@ -133,6 +137,7 @@ pub fn render(fault: &Fault, occasion: Occasion<'_>) -> Response {
         retry_after,
         fields: &fault.fields,
         upstream: fault.upstream.as_ref(),
+        partial: fault.partial.as_ref(),
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = (status, Body::from(body)).into_response();
@@ -149,13 +154,6 @@ pub fn render(fault: &Fault, occasion: Occasion<'_>) -> Response {
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"perch\""),
         );
-    }
-    if let Some(allow) = fault
-        .allow
-        .as_deref()
-        .and_then(|methods| HeaderValue::from_str(methods).ok())
-    {
-        headers.insert(header::ALLOW, allow);
     }
     response
 }
