@@ -41,7 +41,7 @@ pub(crate) async fn dispatch(sandbox: Sandbox, endpoint: &'static Endpoint, requ
     } else {
         response(scene.refuse(vectors::answer("payload-too-large-empty")))
     };
-    scene.log(response.status());
+    scene.log(response.status().as_str());
     response
 }
 

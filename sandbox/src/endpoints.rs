@@ -121,6 +121,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn x_limits_every_endpoint_that_wants_credentials() {
+        let mut limits = crate::limits::Limits::load();
+        let owner = crate::limits::Owner::User("1".to_owned());
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| !matches!(endpoint.access, Open)) {
+            let window = limits.admit(&owner, endpoint.method.as_str(), endpoint.path, 0);
+            assert!(window.is_some(), "{} {}", endpoint.method, endpoint.path);
+        }
+    }
+
+    #[test]
     fn every_scope_of_the_table_is_one_of_x() {
         for endpoint in ENDPOINTS {
             let scopes = match endpoint.access {

@@ -128,9 +128,9 @@ impl Scene {
     }
 
     /// Prints one line about the request, when asked to.
-    pub(crate) fn log(&self, status: StatusCode) {
+    pub(crate) fn log(&self, result: &str) {
         if self.sandbox.verbose {
-            println!("{} {} {}", self.call.method, self.call.uri.path(), status.as_u16());
+            println!("{} {} {result}", self.call.method, self.call.uri.path());
         }
     }
 
@@ -143,16 +143,20 @@ impl Scene {
         });
     }
 
+    /// Commits after `ms`, unless the sandbox was reset meanwhile.
     fn commit_later(&self, ms: u64) {
         let scene = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(ms)).await;
-            scene.run();
-            scene.unanswered();
+            if scene.sandbox.with(|state| state.ledger.request(scene.seq).is_some()) {
+                scene.run();
+                scene.unanswered();
+            }
         });
     }
 
     async fn end(&self, words: LastWords) -> Response {
+        self.log("(connection ended)");
         match &self.parting {
             Some(parting) => parting.end(words).await,
             None => response(Answer::empty(StatusCode::BAD_GATEWAY)),

@@ -42,6 +42,35 @@ async fn commit_then_die_commits_and_answers_nothing() {
 }
 
 #[tokio::test]
+async fn a_refresh_whose_answer_is_lost_has_spent_the_token() {
+    let world = World::start().await;
+    let tokens = world.connect("alice", ALL_SCOPES).await;
+    world
+        .fault("POST", "/2/oauth2/token", 1, json!({"kind": "commit_then_die"}))
+        .await;
+    assert!(world.token(&refresh_form(&tokens.refresh)).send().await.is_err());
+    assert_eq!(world.effects("token.refresh").await, 1);
+    assert_eq!(
+        world
+            .token(&refresh_form(&tokens.refresh))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        400
+    );
+}
+
+#[tokio::test]
+async fn what_dies_before_a_reset_commits_nothing_after_it() {
+    let (world, _, answer) = tweet_under(json!({"kind": "die_then_commit", "ms": 300})).await;
+    assert!(answer.is_err());
+    world.control("reset", json!({})).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(world.effects("tweet.create").await, 0);
+}
+
+#[tokio::test]
 async fn die_then_commit_commits_later() {
     let (world, _, answer) = tweet_under(json!({"kind": "die_then_commit", "ms": 300})).await;
     assert!(answer.is_err());
