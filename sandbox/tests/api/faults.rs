@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use perch_sandbox::{CONSUMER_KEY, CONSUMER_SECRET};
 use serde_json::{Value, json};
 
 use crate::client::*;
@@ -63,11 +64,23 @@ async fn a_refresh_whose_answer_is_lost_has_spent_the_token() {
 
 #[tokio::test]
 async fn what_dies_before_a_reset_commits_nothing_after_it() {
-    let (world, _, answer) = tweet_under(json!({"kind": "die_then_commit", "ms": 300})).await;
-    assert!(answer.is_err());
+    let world = World::start().await;
+    world
+        .fault(
+            "POST",
+            "/oauth2/token",
+            1,
+            json!({"kind": "die_then_commit", "ms": 300}),
+        )
+        .await;
+    let request = world
+        .http
+        .post(world.url("/oauth2/token"))
+        .basic_auth(CONSUMER_KEY, Some(CONSUMER_SECRET));
+    assert!(request.body("grant_type=client_credentials").send().await.is_err());
     world.control("reset", json!({})).await;
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(world.effects("tweet.create").await, 0);
+    assert_eq!(world.effects("app_token.issue").await, 0);
 }
 
 #[tokio::test]
