@@ -13,7 +13,8 @@ use crate::endpoints::Endpoint;
 use crate::faults::fault::Fault;
 use crate::ledger::Seen;
 use crate::parting::Parting;
-use crate::play::{self, Scene};
+use crate::play;
+use crate::scene::Scene;
 use crate::server::Sandbox;
 use crate::{answer::Answer, vectors};
 

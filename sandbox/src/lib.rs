@@ -34,6 +34,7 @@ mod play;
 mod refusal;
 mod retweets;
 mod rules;
+mod scene;
 pub mod server;
 mod state;
 pub mod text;
