@@ -6,6 +6,7 @@ use crate::answer::Outcome;
 use crate::call::Call;
 use crate::caller::Access;
 use crate::caller::Access::{OAuth2User, Open, User, UserOrApp};
+use crate::media::endpoints as media;
 use crate::state::State;
 use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
 
@@ -33,6 +34,8 @@ const LIKE_WRITE: &[&str] = &["like.write", "tweet.read", "users.read"];
 const BOOKMARK_READ: &[&str] = &["bookmark.read", "tweet.read", "users.read"];
 const BOOKMARK_WRITE: &[&str] = &["bookmark.write", "tweet.read", "users.read"];
 const MODERATE: &[&str] = &["tweet.moderate.write", "tweet.read", "users.read"];
+
+const MEDIA: &[&str] = &["media.write"];
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -114,6 +117,14 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     ),
     on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
     on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
+    on(POST, "/2/media/upload", User(MEDIA), media::upload),
+    on(GET, "/2/media/upload", User(MEDIA), media::status),
+    on(POST, "/2/media/upload/initialize", User(MEDIA), media::initialize),
+    on(POST, "/2/media/upload/{id}/append", User(MEDIA), media::append),
+    on(POST, "/2/media/upload/{id}/finalize", User(MEDIA), media::finalize),
+    on(POST, "/2/media/metadata", User(MEDIA), media::describe),
+    on(POST, "/2/media/subtitles", User(MEDIA), media::add_subtitles),
+    on(DELETE, "/2/media/subtitles", User(MEDIA), media::remove_subtitles),
 ];
 
 #[cfg(test)]
