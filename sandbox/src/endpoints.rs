@@ -51,6 +51,13 @@ const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut Sta
     }
 }
 
+/// Every operation that is served: its method, and its path as X's OpenAPI file writes it.
+pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENDPOINTS
+        .iter()
+        .map(|endpoint| (endpoint.method.as_str(), endpoint.path))
+}
+
 /// Every endpoint.
 pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/i/oauth2/authorize", Open, oauth2::authorize::ask),

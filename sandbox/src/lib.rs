@@ -43,6 +43,7 @@ mod users;
 mod vectors;
 
 pub use config::{Account, Config, DEFAULT_REDIRECT_URI};
+pub use endpoints::operations;
 pub use oauth1::{CONSUMER_KEY, CONSUMER_SECRET};
 pub use oauth2::client::{CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID};
 pub use server::{Running, Sandbox, serve, spawn};
