@@ -13,7 +13,8 @@ use crate::endpoints::Endpoint;
 use crate::faults::fault::Fault;
 use crate::ledger::Seen;
 use crate::parting::Parting;
-use crate::play::{self, Scene};
+use crate::play;
+use crate::scene::Scene;
 use crate::server::Sandbox;
 use crate::{answer::Answer, vectors};
 
@@ -41,7 +42,7 @@ pub(crate) async fn dispatch(sandbox: Sandbox, endpoint: &'static Endpoint, requ
     } else {
         response(scene.refuse(vectors::answer("payload-too-large-empty")))
     };
-    scene.log(response.status());
+    scene.log(response.status().as_str());
     response
 }
 

@@ -6,6 +6,7 @@ use crate::answer::Outcome;
 use crate::call::Call;
 use crate::caller::Access;
 use crate::caller::Access::{OAuth2User, Open, User, UserOrApp};
+use crate::media::endpoints as media;
 use crate::state::State;
 use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
 
@@ -34,6 +35,8 @@ const BOOKMARK_READ: &[&str] = &["bookmark.read", "tweet.read", "users.read"];
 const BOOKMARK_WRITE: &[&str] = &["bookmark.write", "tweet.read", "users.read"];
 const MODERATE: &[&str] = &["tweet.moderate.write", "tweet.read", "users.read"];
 
+const MEDIA: &[&str] = &["media.write"];
+
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
@@ -46,6 +49,13 @@ const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut Sta
         access,
         run,
     }
+}
+
+/// Every operation that is served: its method, and its path as X's OpenAPI file writes it.
+pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENDPOINTS
+        .iter()
+        .map(|endpoint| (endpoint.method.as_str(), endpoint.path))
 }
 
 /// Every endpoint.
@@ -114,11 +124,29 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     ),
     on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
     on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
+    on(POST, "/2/media/upload", User(MEDIA), media::upload),
+    on(GET, "/2/media/upload", User(MEDIA), media::status),
+    on(POST, "/2/media/upload/initialize", User(MEDIA), media::initialize),
+    on(POST, "/2/media/upload/{id}/append", User(MEDIA), media::append),
+    on(POST, "/2/media/upload/{id}/finalize", User(MEDIA), media::finalize),
+    on(POST, "/2/media/metadata", User(MEDIA), media::describe),
+    on(POST, "/2/media/subtitles", User(MEDIA), media::add_subtitles),
+    on(DELETE, "/2/media/subtitles", User(MEDIA), media::remove_subtitles),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn x_limits_every_endpoint_that_wants_credentials() {
+        let mut limits = crate::limits::Limits::load();
+        let owner = crate::limits::Owner::User("1".to_owned());
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| !matches!(endpoint.access, Open)) {
+            let window = limits.admit(&owner, endpoint.method.as_str(), endpoint.path, 0);
+            assert!(window.is_some(), "{} {}", endpoint.method, endpoint.path);
+        }
+    }
 
     #[test]
     fn every_scope_of_the_table_is_one_of_x() {

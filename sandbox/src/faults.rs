@@ -1,6 +1,7 @@
 //! Faults that wait for requests: which, how often, after how many.
 
 pub(crate) mod fault;
+pub(crate) mod made;
 
 use serde::{Deserialize, Serialize};
 

@@ -102,6 +102,14 @@ impl Ledger {
         })
     }
 
+    /// Forgets everything but the count: numbers are never used twice.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            last_seq: self.last_seq,
+            ..Self::default()
+        };
+    }
+
     fn next_seq(&mut self) -> u64 {
         self.last_seq += 1;
         self.last_seq

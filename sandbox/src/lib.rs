@@ -34,6 +34,7 @@ mod play;
 mod refusal;
 mod retweets;
 mod rules;
+mod scene;
 pub mod server;
 mod state;
 pub mod text;
@@ -42,6 +43,7 @@ mod users;
 mod vectors;
 
 pub use config::{Account, Config, DEFAULT_REDIRECT_URI};
+pub use endpoints::operations;
 pub use oauth1::{CONSUMER_KEY, CONSUMER_SECRET};
 pub use oauth2::client::{CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID};
 pub use server::{Running, Sandbox, serve, spawn};

@@ -4,7 +4,9 @@
 
 mod assembly;
 mod attachments;
+mod body;
 mod category;
+pub(crate) mod endpoints;
 mod medium;
 mod owners;
 mod processing;

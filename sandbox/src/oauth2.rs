@@ -3,8 +3,10 @@
 pub(crate) mod app_only;
 pub(crate) mod authorize;
 pub(crate) mod client;
+pub(crate) mod code;
 pub(crate) mod consent_page;
 pub(crate) mod grant;
+pub(crate) mod refresh;
 pub(crate) mod revoke;
 pub(crate) mod token;
 
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::oauth2::client::Client;
-use crate::oauth2::grant::{Access, Code, Refresh};
+use crate::oauth2::code::Code;
+use crate::oauth2::grant::Access;
+use crate::oauth2::refresh::Refresh;
 
 /// Life of an authorization code, in ms (X docs: 30 seconds).
 pub(crate) const CODE_LIFE_MS: u64 = 30_000;

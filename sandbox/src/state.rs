@@ -52,11 +52,14 @@ impl State {
         }
     }
 
-    /// Forgets everything but the start configuration; tokens given out before never come back.
+    /// Forgets everything but the start configuration. Neither tokens nor ledger numbers given out before come back.
     pub(crate) fn reset(&mut self) {
         let entropy = std::mem::replace(&mut self.entropy, Entropy::new([0; 32]));
+        let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.clear();
         *self = Self {
             entropy,
+            ledger,
             ..Self::new(self.config.clone(), [0; 32])
         };
     }

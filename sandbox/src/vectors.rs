@@ -60,6 +60,40 @@ impl Vector {
 mod tests {
     use super::*;
 
+    /// The vector names written in this crate's sources.
+    fn named_in(folder: &std::path::Path, names: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                named_in(&path, names);
+            } else {
+                let source = std::fs::read_to_string(&path).unwrap();
+                for call in ["refuse", "answer"] {
+                    let call = format!("vectors::{call}(\"");
+                    let rests = source.split(call.as_str()).skip(1);
+                    names.extend(
+                        rests
+                            .filter_map(|rest| rest.split_once('"'))
+                            .map(|(name, _)| name.to_owned()),
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_name_written_in_the_sources_exists() {
+        let mut names = Vec::new();
+        named_in(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut names,
+        );
+        assert!(names.len() > 15, "{names:?}");
+        for name in names {
+            assert!(find(&name).is_some(), "no vector is called {name}");
+        }
+    }
+
     #[test]
     fn every_vector_becomes_an_answer_with_its_own_bytes() {
         assert_eq!(VECTORS.len(), 110);

@@ -63,7 +63,7 @@ pub(crate) fn delete(state: &mut State, call: &Call, kind: &Kind, parameter: &'s
 /// A page of the marked tweets, newest mark first. `low` is the smallest `max_results`.
 pub(crate) fn tweets_of(state: &State, call: &Call, marked: &[u64], low: usize) -> Outcome {
     let tweets = marked.iter().rev().filter_map(|id| state.tweets.get(*id));
-    page::of_tweets(
+    page::of_marked_tweets(
         state,
         call,
         Sizes {

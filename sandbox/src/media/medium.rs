@@ -11,6 +11,7 @@ use super::processing::{Processing, ProcessingRules, State};
 use super::refusal::Refusal;
 use super::request::Track;
 use super::sniff::{self, Dimensions};
+use crate::entropy::hex;
 
 /// How long a medium can be posted: 24 hours.
 pub(super) const LIFE_S: u64 = 86_400;
@@ -120,12 +121,4 @@ impl Medium {
 /// X's word for a file whose bytes are not what they should be.
 pub(super) fn unrecognized() -> Refusal {
     Refusal::invalid("media", "", "media type unrecognized.")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -139,6 +139,6 @@ pub(super) fn check_subtitled_category(name: &str) -> Result<(), Refusal> {
     Err(Refusal::not_in("media_category", name, &known))
 }
 
-fn missing(parameter: &'static str) -> Refusal {
+pub(super) fn missing(parameter: &'static str) -> Refusal {
     Refusal::invalid(parameter, "", format!("$.{parameter}: is missing but it is required"))
 }

@@ -78,7 +78,7 @@ fn signed_parameters(call: &Call, oauth: &[(String, String)]) -> Vec<(String, St
 /// `OAuth k="v", k="v"` as decoded pairs; separators and order are free.
 fn header_parameters(header: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let list = header.trim_start_matches("OAuth ");
+    let (_scheme, list) = header.split_once(' ').unwrap_or_default();
     let pair = |part: &str| {
         let (name, value) = part.trim().split_once('=')?;
         Some((decode(name), decode(value.trim_matches('"'))))

@@ -4,8 +4,8 @@ use http::StatusCode;
 
 use crate::answer::{Answer, Outcome};
 use crate::call::{Call, lookup};
-use crate::oauth2::grant::{self, Grant};
-use crate::oauth2::{Consent, SCOPES, consent_page};
+use crate::oauth2::grant::Grant;
+use crate::oauth2::{Consent, SCOPES, code, consent_page};
 use crate::state::State;
 
 /// Longest `state`, in characters (X docs).
@@ -57,7 +57,7 @@ fn approve(state: &mut State, request: &Request, username: &str) -> Outcome {
         user_id: user.account.id.clone(),
         scopes: request.scopes.clone(),
     };
-    let code = grant::give_code(state, grant, &request.redirect_uri, &request.challenge);
+    let code = code::give(state, grant, &request.redirect_uri, &request.challenge);
     Ok(request.back(&[("code", &code)]))
 }
 

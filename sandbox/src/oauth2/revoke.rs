@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome};
 use crate::call::{Call, lookup};
-use crate::oauth2::{client, grant};
+use crate::oauth2::client;
+use crate::oauth2::refresh::{self, Refresh};
 use crate::refusal;
 use crate::state::State;
 
@@ -43,18 +44,9 @@ fn revoke_access(state: &mut State, client_id: &str, token: &str) {
 }
 
 fn revoke_refresh(state: &mut State, client_id: &str, token: &str) {
-    let found = state
-        .oauth2
-        .refresh
-        .get(token)
-        .filter(|refresh| refresh.grant.client_id == client_id)
-        .cloned();
-    if let Some(refresh) = found {
-        state.commit(
-            "token.revoke",
-            Some(&refresh.grant.user_id),
-            json!({ "family": refresh.family }),
-        );
-        grant::revoke_family(state, refresh.family, &refresh.grant.user_id);
+    let own = |refresh: &&Refresh| refresh.grant.client_id == client_id;
+    if let Some(Refresh { family, grant, .. }) = state.oauth2.refresh.get(token).filter(own).cloned() {
+        state.commit("token.revoke", Some(&grant.user_id), json!({ "family": family }));
+        refresh::revoke_family(state, family, &grant.user_id);
     }
 }

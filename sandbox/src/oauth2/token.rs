@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::answer::{Answer, Outcome};
 use crate::call::{Call, lookup};
-use crate::oauth2::grant::{self, CodeRefused, Tokens};
-use crate::oauth2::{ACCESS_LIFE_MS, ReplayError, client};
+use crate::oauth2::code::{self, CodeRefused};
+use crate::oauth2::grant::Tokens;
+use crate::oauth2::{ACCESS_LIFE_MS, ReplayError, client, refresh};
 use crate::refusal;
 use crate::state::State;
 use crate::vectors;
@@ -25,7 +26,7 @@ fn redeem(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outc
     let code = required(form, "code")?;
     let redirect_uri = required(form, "redirect_uri")?;
     let verifier = required(form, "code_verifier")?;
-    match grant::redeem(state, client_id, code, redirect_uri, verifier) {
+    match code::redeem(state, client_id, code, redirect_uri, verifier) {
         Ok(tokens) => Ok(answer(&tokens)),
         Err(CodeRefused::Code) => vectors::refuse("oauth-code-invalid"),
         Err(CodeRefused::RedirectUri) => vectors::refuse("oauth-redirect-mismatch"),
@@ -39,7 +40,7 @@ fn redeem(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outc
 fn rotate(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outcome {
     let token = required(form, "refresh_token")?;
     match (
-        grant::rotate(state, client_id, token),
+        refresh::rotate(state, client_id, token),
         state.oauth2.switches.replay_error,
     ) {
         (Some(tokens), _) => Ok(answer(&tokens)),

@@ -61,22 +61,48 @@ impl Page {
     }
 }
 
-/// A page of tweets with `meta` and `includes`, of those the query's bounds let through.
+/// A page of tweets, newest first; its `meta` names the newest and the oldest.
 pub(crate) fn of_tweets<'state>(
     state: &'state State,
     call: &Call,
     sizes: Sizes,
     all: impl Iterator<Item = &'state Tweet>,
 ) -> Outcome {
+    list(state, call, sizes, all, ends)
+}
+
+/// A page of tweets in the order of their marks, which has neither newest nor oldest.
+pub(crate) fn of_marked_tweets<'state>(
+    state: &'state State,
+    call: &Call,
+    sizes: Sizes,
+    all: impl Iterator<Item = &'state Tweet>,
+) -> Outcome {
+    list(state, call, sizes, all, |_| Map::new())
+}
+
+/// A page of tweets with `meta` and `includes`, of those the query's bounds let through.
+fn list<'state>(
+    state: &'state State,
+    call: &Call,
+    sizes: Sizes,
+    all: impl Iterator<Item = &'state Tweet>,
+    ends: fn(&[&Tweet]) -> Map<String, Value>,
+) -> Outcome {
     let (page, view, bounds) = (Page::asked(call, sizes)?, View::asked(call)?, Bounds::asked(call)?);
     let (tweets, next) = page.cut(all.filter(|tweet| bounds.contain(tweet) && is_visible(state, call, tweet)));
     let mut meta = meta(tweets.len(), next);
-    if let (Some(newest), Some(oldest)) = (tweets.first(), tweets.last()) {
-        meta.insert("newest_id".to_owned(), json!(newest.id.to_string()));
-        meta.insert("oldest_id".to_owned(), json!(oldest.id.to_string()));
-    }
+    meta.extend(ends(&tweets));
     let data = tweets.iter().map(|tweet| view.tweet(state, tweet)).collect();
     Ok(answer(data, meta, view.includes(state, &tweets)))
+}
+
+fn ends(tweets: &[&Tweet]) -> Map<String, Value> {
+    let ends = [("newest_id", tweets.first()), ("oldest_id", tweets.last())];
+    let named = ends
+        .into_iter()
+        .filter_map(|(name, tweet)| Some((name.to_owned(), json!(tweet?.id.to_string()))));
+    named.collect()
 }
 
 /// `200` with `data` (left out when empty), `meta` and `includes`.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use perch_sandbox::{CONSUMER_KEY, CONSUMER_SECRET};
 use serde_json::{Value, json};
 
 use crate::client::*;
@@ -39,6 +40,47 @@ async fn commit_then_die_commits_and_answers_nothing() {
     let (world, _, answer) = tweet_under(json!({"kind": "commit_then_die"})).await;
     assert!(answer.is_err());
     assert_eq!(world.effects("tweet.create").await, 1);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_is_lost_has_spent_the_token() {
+    let world = World::start().await;
+    let tokens = world.connect("alice", ALL_SCOPES).await;
+    world
+        .fault("POST", "/2/oauth2/token", 1, json!({"kind": "commit_then_die"}))
+        .await;
+    assert!(world.token(&refresh_form(&tokens.refresh)).send().await.is_err());
+    assert_eq!(world.effects("token.refresh").await, 1);
+    assert_eq!(
+        world
+            .token(&refresh_form(&tokens.refresh))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        400
+    );
+}
+
+#[tokio::test]
+async fn what_dies_before_a_reset_commits_nothing_after_it() {
+    let world = World::start().await;
+    world
+        .fault(
+            "POST",
+            "/oauth2/token",
+            1,
+            json!({"kind": "die_then_commit", "ms": 300}),
+        )
+        .await;
+    let request = world
+        .http
+        .post(world.url("/oauth2/token"))
+        .basic_auth(CONSUMER_KEY, Some(CONSUMER_SECRET));
+    assert!(request.body("grant_type=client_credentials").send().await.is_err());
+    world.control("reset", json!({})).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(world.effects("app_token.issue").await, 0);
 }
 
 #[tokio::test]
