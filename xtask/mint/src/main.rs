@@ -111,6 +111,7 @@ mod tests {
             name: "first".to_owned(),
             scopes: vec![],
             return_uri: vec![],
+            per_minute: 60,
             live: false,
         };
         let record = record(args, &key, &pepper, Timestamp::from_seconds(5)).unwrap();
