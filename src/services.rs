@@ -1,6 +1,8 @@
 //! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
 
+pub mod accounts;
 pub mod audit;
+pub mod connect;
 pub mod keys;
 pub mod limits;
 pub mod readiness;
