@@ -51,7 +51,9 @@ pub struct Patch {
 #[utoipa::path(get, path = "/v1/accounts", tag = "accounts", responses((status = 200, body = List)))]
 pub async fn list(Surroundings(context): Surroundings, caller: Caller) -> Result<Json<List>, Fault> {
     caller.require(Scope::AccountsRead)?;
-    let records = accounts::list(&context, &caller).await.map_err(accounts::out_of_reach)?;
+    let records = accounts::list(&context, &caller)
+        .await
+        .map_err(accounts::out_of_reach)?;
     Ok(Json(List::of(&caller, &records)))
 }
 
@@ -190,7 +192,10 @@ mod tests {
     fn an_absent_label_stays_and_null_removes_it() {
         assert_eq!(change("{}").unwrap().label, None);
         assert_eq!(change(r#"{"label":null}"#).unwrap().label, Some(None));
-        assert_eq!(change(r#"{"label":" press "}"#).unwrap().label, Some(Some("press".to_owned())));
+        assert_eq!(
+            change(r#"{"label":" press "}"#).unwrap().label,
+            Some(Some("press".to_owned()))
+        );
         assert!(change(r#"{"label":""}"#).is_none());
         assert!(change(r#"{"lable":"a"}"#).is_none());
     }

@@ -96,7 +96,9 @@ pub async fn open(
     let jar = cookie::Jar::of(&context.config.public_url);
     let opened = connect::open(&context, &state, jar.find(&headers)).await?;
     let mut response = see_other(&opened.consent)?;
-    response.headers_mut().insert(header::SET_COOKIE, jar.set(&opened.cookie)?);
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, jar.set(&opened.cookie)?);
     Ok(response)
 }
 
@@ -149,7 +151,10 @@ impl From<Begin> for Wish {
 fn arrival(query: &str, cookie: Option<Nonce>) -> Arrival {
     let one = |name: &str| {
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-        values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.into_owned())
+        values
+            .next()
+            .filter(|_| values.next().is_none())
+            .map(|(_, value)| value.into_owned())
     };
     let verdict = match (one("code"), one("error").as_deref()) {
         (None, Some("access_denied")) => Verdict::Declined,
@@ -201,7 +206,13 @@ mod tests {
 
     #[test]
     fn what_has_two_readings_has_none() {
-        for query in ["", "code=a&code=b", "code=a&error=access_denied", "code=", "error=a&error=b"] {
+        for query in [
+            "",
+            "code=a&code=b",
+            "code=a&error=access_denied",
+            "code=",
+            "error=a&error=b",
+        ] {
             assert_eq!(read(query), (false, "unreadable"), "{query}");
         }
         assert_eq!(read(&format!("state={STATE}&state={STATE}&code=a")), (false, "agreed"));

@@ -23,7 +23,10 @@ pub fn router() -> Router {
         .route("/v1/connect", post(connect::begin))
         .route("/v1/connect/redeem", post(connect::redeem))
         .route("/v1/accounts", get(accounts::list).post(accounts::add))
-        .route("/v1/accounts/{id}", get(accounts::get).patch(accounts::patch).delete(accounts::remove))
+        .route(
+            "/v1/accounts/{id}",
+            get(accounts::get).patch(accounts::patch).delete(accounts::remove),
+        )
         .route("/v1/accounts/{id}/default", put(accounts::make_default))
         .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
         .method_not_allowed_fallback(method_not_allowed)

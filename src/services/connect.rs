@@ -38,7 +38,12 @@ pub use wish::Wish;
 
 /// Asks the attempt called `state`.
 async fn ask(context: &Context, state: &Nonce, command: &Command) -> Result<Reply, Fault> {
-    context.ports.objects.ask::<Attempt>(state.as_str(), command).await.map_err(out_of_reach)
+    context
+        .ports
+        .objects
+        .ask::<Attempt>(state.as_str(), command)
+        .await
+        .map_err(out_of_reach)
 }
 
 /// Unknown, used, expired, another browser's, another key's: one refusal for all, so that it tells nothing.
@@ -51,7 +56,11 @@ fn invalid() -> Fault {
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
 fn out_of_reach(_: Unavailable) -> Fault {
-    Fault::new(Code::Unavailable, "Connection attempts cannot be reached at the moment.").with_retry_after(2)
+    Fault::new(
+        Code::Unavailable,
+        "Connection attempts cannot be reached at the moment.",
+    )
+    .with_retry_after(2)
 }
 
 /// What the verifier of the attempt called `state` is sealed for.
@@ -67,7 +76,11 @@ fn binding(state: &Nonce) -> Binding<'_> {
 /// Opens the verifier. One that cannot be opened was sealed under a master key that is gone: the attempt is over.
 fn verifier(context: &Context, state: &Nonce, beginning: &Beginning) -> Result<SecretString, Fault> {
     let sealed = beginning.sealed_verifier.as_envelope();
-    context.ports.sealed_box.open(sealed, &binding(state)).map_err(|_| invalid())
+    context
+        .ports
+        .sealed_box
+        .open(sealed, &binding(state))
+        .map_err(|_| invalid())
 }
 
 /// perch's own base URL, without a final slash.

@@ -47,7 +47,10 @@ impl List {
     /// `records`, as `caller` sees them.
     pub fn of(caller: &Caller, records: &[AccountRecord]) -> Self {
         Self {
-            data: records.iter().map(|record| Account::of(caller.record(), record)).collect(),
+            data: records
+                .iter()
+                .map(|record| Account::of(caller.record(), record))
+                .collect(),
             meta: Meta {
                 result_count: records.len(),
             },
@@ -224,8 +227,14 @@ mod tests {
     #[test]
     fn a_state_that_has_a_reason_tells_it() {
         let reason = |state| in_words(state).1;
-        assert_eq!(reason(TokenState::BackingOff(BusyCause::RefreshFailing)).as_deref(), Some("refresh_failing"));
-        assert_eq!(reason(TokenState::NeedsReauth(ReauthReason::GrantRefused)).as_deref(), Some("grant_refused"));
+        assert_eq!(
+            reason(TokenState::BackingOff(BusyCause::RefreshFailing)).as_deref(),
+            Some("refresh_failing")
+        );
+        assert_eq!(
+            reason(TokenState::NeedsReauth(ReauthReason::GrantRefused)).as_deref(),
+            Some("grant_refused")
+        );
         assert_eq!(reason(TokenState::Fresh), None);
     }
 }

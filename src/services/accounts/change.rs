@@ -36,7 +36,9 @@ pub async fn change(
     account: AccountRecord,
     change: Change,
 ) -> Result<AccountRecord, Fault> {
-    let deed = Deed::new(Action::AccountChange).by(caller.kid()).for_account(&account.id);
+    let deed = Deed::new(Action::AccountChange)
+        .by(caller.kid())
+        .for_account(&account.id);
     let outcome = apply(context, caller, account, change).await;
     audit::record(context, deed, &outcome);
     outcome
@@ -81,7 +83,9 @@ async fn apply(
 
 async fn write(context: &Context, account: &mut AccountRecord) -> Result<(), Fault> {
     let label = account.label.as_deref();
-    let written = store::change(context, &account.id, label, account.paused).await.map_err(out_of_reach)?;
+    let written = store::change(context, &account.id, label, account.paused)
+        .await
+        .map_err(out_of_reach)?;
     context.memory.accounts.clear();
     account.updated_at = context.now();
     if written { Ok(()) } else { Err(not_found()) }

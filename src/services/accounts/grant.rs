@@ -59,11 +59,7 @@ pub(super) async fn set_default(
 }
 
 /// Changes the newest record of a key by `change`, which says whether there is anything to write, and may be asked again.
-async fn amend(
-    context: &Context,
-    kid: &KeyId,
-    change: impl Fn(&mut KeyRecord) -> bool + Send,
-) -> Result<(), Fault> {
+async fn amend(context: &Context, kid: &KeyId, change: impl Fn(&mut KeyRecord) -> bool + Send) -> Result<(), Fault> {
     for _ in 0..TRIES {
         let record = keys::load(context, kid).await.map_err(out_of_reach)?;
         let mut record = record

@@ -157,7 +157,11 @@ async fn hand_over(context: &Context, account: &AccountRecord, brought: &Brought
             _ => return Err(Fault::internal()),
         }
     }
-    Err(Fault::new(Code::Unavailable, "The account's tokens keep changing. Connect it again.").with_retry_after(2))
+    Err(Fault::new(
+        Code::Unavailable,
+        "The account's tokens keep changing. Connect it again.",
+    )
+    .with_retry_after(2))
 }
 
 async fn newest_generation(context: &Context, account: &AccountId) -> Result<u64, Fault> {
@@ -168,7 +172,12 @@ async fn newest_generation(context: &Context, account: &AccountId) -> Result<u64
 }
 
 pub(super) async fn ask(context: &Context, account: &AccountId, command: &Command) -> Result<Reply, Fault> {
-    context.ports.objects.ask::<Account>(account.as_str(), command).await.map_err(out_of_reach)
+    context
+        .ports
+        .objects
+        .ask::<Account>(account.as_str(), command)
+        .await
+        .map_err(out_of_reach)
 }
 
 /// Another X user signed in than the one the account belongs to.

@@ -37,5 +37,7 @@ pub async fn refresh(context: &Context, account: &AccountRecord) -> Result<(), F
     if generation == 0 {
         return Err(not_found());
     }
-    tokens::credential(context, &account.id, Some(generation)).await.map(|_| ())
+    tokens::credential(context, &account.id, Some(generation))
+        .await
+        .map(|_| ())
 }

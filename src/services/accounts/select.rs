@@ -99,7 +99,11 @@ fn needed() -> Fault {
 /// Those of the accounts so named that `caller` may use.
 async fn usable(context: &Context, caller: &Caller, name: Name) -> Result<Vec<Arc<AccountRecord>>, Fault> {
     let accounts = named(context, caller, name).await.map_err(out_of_reach)?;
-    Ok(accounts.iter().filter(|account| caller.may_use(&account.id)).cloned().collect())
+    Ok(accounts
+        .iter()
+        .filter(|account| caller.may_use(&account.id))
+        .cloned()
+        .collect())
 }
 
 async fn named(context: &Context, caller: &Caller, name: Name) -> Result<Accounts, Unavailable> {

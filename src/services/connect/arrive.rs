@@ -118,7 +118,12 @@ async fn hand_over(
     let secret = Nonce::draw(context.ports.entropy.as_ref()).map_err(out_of_reach)?;
     finish(context, state, &account, &secret).await?;
     let connect_code = format!("{}.{}", state.as_str(), secret.as_str());
-    back_to(return_uri, ("connect_code", &connect_code), beginning.client_state.as_deref()).map(Landing::Return)
+    back_to(
+        return_uri,
+        ("connect_code", &connect_code),
+        beginning.client_state.as_deref(),
+    )
+    .map(Landing::Return)
 }
 
 /// An answer that was lost may have been a yes, so a refusal after it counts as one: nobody else knows the secret.
@@ -152,7 +157,11 @@ async fn decline(
     };
     context.call.note(|facts| facts.kid = Some(beginning.key_id.clone()));
     let outcome: Result<(), Fault> = Err(fault.clone());
-    audit::record(context, Deed::new(Action::ConnectFinish).by(&beginning.key_id), &outcome);
+    audit::record(
+        context,
+        Deed::new(Action::ConnectFinish).by(&beginning.key_id),
+        &outcome,
+    );
     match &beginning.return_uri {
         Some(uri) => back_to(uri, ("error", error), beginning.client_state.as_deref()).map(Landing::Return),
         None => Err(fault),
@@ -160,12 +169,18 @@ async fn decline(
 }
 
 fn declined() -> Fault {
-    Fault::new(Code::ConsentDenied, "The X account was not connected, because its owner declined.")
+    Fault::new(
+        Code::ConsentDenied,
+        "The X account was not connected, because its owner declined.",
+    )
 }
 
 /// X's own words are not repeated: they came through the browser, and anybody can have written them.
 fn failed() -> Fault {
-    Fault::new(Code::XRejected, "X ended the connection without asking. Begin a new one, perhaps with other scopes.")
+    Fault::new(
+        Code::XRejected,
+        "X ended the connection without asking. Begin a new one, perhaps with other scopes.",
+    )
 }
 
 /// The client application's address, with what it is told (RFC 6749, 4.1.2).
@@ -184,7 +199,10 @@ mod tests {
     #[test]
     fn what_is_told_is_added_to_the_return_address() {
         let back = |uri: &str, state| back_to(uri, ("connect_code", "a.b"), state).unwrap().to_string();
-        assert_eq!(back("https://app.example/c", None), "https://app.example/c?connect_code=a.b");
+        assert_eq!(
+            back("https://app.example/c", None),
+            "https://app.example/c?connect_code=a.b"
+        );
         assert_eq!(
             back("https://app.example/c?x=1", Some("s&t=ü")),
             "https://app.example/c?x=1&connect_code=a.b&state=s%26t%3D%C3%BC"

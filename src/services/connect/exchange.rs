@@ -71,7 +71,9 @@ async fn as_expected(context: &Context, beginning: &Beginning, profile: &Profile
     let Some(expected) = &beginning.account_expected else {
         return Ok(());
     };
-    let record = accounts::load(context, expected).await.map_err(accounts::out_of_reach)?;
+    let record = accounts::load(context, expected)
+        .await
+        .map_err(accounts::out_of_reach)?;
     match record {
         Some(record) if record.user == profile.user => Ok(()),
         _ => Err(accounts::mismatch()),
@@ -97,8 +99,9 @@ fn not_granted(refusal: &GrantRefusal) -> Fault {
         // X does not know the code, or no longer: it is as much over as the attempt.
         FailureClass::GrantDead => invalid(),
         FailureClass::Transient => Fault::new(Code::XUnavailable, "X did not answer to the code it gave. Begin anew."),
-        FailureClass::Misconfigured => {
-            Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials or redirect address.")
-        }
+        FailureClass::Misconfigured => Fault::new(
+            Code::XMisconfigured,
+            "X does not accept perch's client credentials or redirect address.",
+        ),
     }
 }

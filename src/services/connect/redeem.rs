@@ -41,7 +41,9 @@ async fn take_over(context: &Context, caller: &Caller, connect_code: &str) -> Re
     };
     context.call.note(|facts| facts.account = Some(account_id.clone()));
     accounts::grant(context, caller.kid(), &account_id).await?;
-    let account = accounts::load(context, &account_id).await.map_err(accounts::out_of_reach)?;
+    let account = accounts::load(context, &account_id)
+        .await
+        .map_err(accounts::out_of_reach)?;
     account.ok_or_else(accounts::not_found)
 }
 
