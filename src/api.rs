@@ -1,7 +1,9 @@
 //! The doors of `/v1`: parse, call a service, answer. One module per noun; [`router`] lists every endpoint on one line.
 
+pub mod accounts;
 pub mod bookmarks;
 pub mod breakers;
+pub mod connect;
 pub mod extract;
 pub mod health;
 pub mod likes;

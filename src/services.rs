@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod breakers;
+pub mod connect;
 pub mod engagement;
 pub mod keys;
 pub mod limits;

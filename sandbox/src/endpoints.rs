@@ -59,6 +59,7 @@ pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// Every endpoint.
+#[rustfmt::skip] // one line each
 pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/i/oauth2/authorize", Open, oauth2::authorize::ask),
     on(POST, "/i/oauth2/authorize", Open, oauth2::authorize::decide),
@@ -69,12 +70,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/2/users/me", User(READ), users::lookup::me),
     on(GET, "/2/users", UserOrApp(READ), users::lookup::by_ids),
     on(GET, "/2/users/by", UserOrApp(READ), users::lookup::by_usernames),
-    on(
-        GET,
-        "/2/users/by/username/{username}",
-        UserOrApp(READ),
-        users::lookup::by_username,
-    ),
+    on(GET, "/2/users/by/username/{username}", UserOrApp(READ), users::lookup::by_username),
     on(GET, "/2/users/{id}", UserOrApp(READ), users::lookup::by_id),
     on(POST, "/2/tweets", User(WRITE), tweets::create::run),
     on(GET, "/2/tweets", UserOrApp(READ), tweets::lookup::many),
@@ -82,46 +78,16 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(DELETE, "/2/tweets/{id}", User(WRITE), tweets::delete::run),
     on(GET, "/2/tweets/search/recent", UserOrApp(READ), tweets::search::recent),
     on(GET, "/2/users/{id}/tweets", UserOrApp(READ), tweets::timeline::of_user),
-    on(
-        GET,
-        "/2/users/{id}/mentions",
-        UserOrApp(READ),
-        tweets::timeline::mentions,
-    ),
+    on(GET, "/2/users/{id}/mentions", UserOrApp(READ), tweets::timeline::mentions),
     on(POST, "/2/users/{id}/likes", User(LIKE_WRITE), likes::create),
-    on(
-        DELETE,
-        "/2/users/{id}/likes/{tweet_id}",
-        User(LIKE_WRITE),
-        likes::delete,
-    ),
+    on(DELETE, "/2/users/{id}/likes/{tweet_id}", User(LIKE_WRITE), likes::delete),
     on(GET, "/2/users/{id}/liked_tweets", User(LIKE_READ), likes::liked_tweets),
     on(GET, "/2/tweets/{id}/liking_users", User(LIKE_READ), likes::liking_users),
     on(POST, "/2/users/{id}/retweets", User(WRITE), retweets::create),
-    on(
-        DELETE,
-        "/2/users/{id}/retweets/{source_tweet_id}",
-        User(WRITE),
-        retweets::delete,
-    ),
-    on(
-        GET,
-        "/2/tweets/{id}/retweeted_by",
-        UserOrApp(READ),
-        retweets::retweeted_by,
-    ),
-    on(
-        POST,
-        "/2/users/{id}/bookmarks",
-        OAuth2User(BOOKMARK_WRITE),
-        bookmarks::create,
-    ),
-    on(
-        DELETE,
-        "/2/users/{id}/bookmarks/{tweet_id}",
-        OAuth2User(BOOKMARK_WRITE),
-        bookmarks::delete,
-    ),
+    on(DELETE, "/2/users/{id}/retweets/{source_tweet_id}", User(WRITE), retweets::delete),
+    on(GET, "/2/tweets/{id}/retweeted_by", UserOrApp(READ), retweets::retweeted_by),
+    on(POST, "/2/users/{id}/bookmarks", OAuth2User(BOOKMARK_WRITE), bookmarks::create),
+    on(DELETE, "/2/users/{id}/bookmarks/{tweet_id}", OAuth2User(BOOKMARK_WRITE), bookmarks::delete),
     on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
     on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
     on(POST, "/2/media/upload", User(MEDIA), media::upload),

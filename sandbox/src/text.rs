@@ -98,4 +98,10 @@ mod tests {
     fn an_emoji_inside_a_host_name_belongs_to_the_text() {
         assert_eq!(measure("👍example.com👍").weighted_length, 2 + 23 + 2);
     }
+
+    #[test]
+    fn a_long_word_before_a_full_stop_is_plain_text() {
+        let text = "あ".repeat(25_000) + ". x";
+        assert_eq!(measure(&text).weighted_length, 50_003);
+    }
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::Method;
 
-use super::{bookmarks, breakers, health, likes, problems, rate_limits, retweets, tweets};
+use super::{accounts, bookmarks, breakers, connect, health, likes, problems, rate_limits, retweets, tweets};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -34,6 +34,14 @@ pub fn router() -> Router {
         .route("/v1/rate-limits", get(rate_limits::list))
         .route("/v1/breakers", get(breakers::list))
         .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
+        .route("/connect/callback", get(connect::callback))
+        .route("/connect/{id}", get(connect::open))
+        .route("/v1/connect", post(connect::begin))
+        .route("/v1/connect/redeem", post(connect::redeem))
+        .route("/v1/accounts", get(accounts::list).post(accounts::add))
+        .route("/v1/accounts/{id}", get(accounts::get).patch(accounts::patch).delete(accounts::remove))
+        .route("/v1/accounts/{id}/default", put(accounts::make_default))
+        .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(route_not_found)
         .layer(from_fn(remember_route))

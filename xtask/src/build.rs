@@ -6,7 +6,7 @@ mod stamp;
 use crate::progress;
 use crate::setup::{self, Need, Toolbox};
 use anyhow::{Result, bail};
-use size::Size;
+pub(crate) use size::Size;
 
 /// The variable by which `dev` tells the build that wrangler starts which profile to build: wrangler's
 /// `[build] command` is one fixed line.

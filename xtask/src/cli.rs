@@ -7,7 +7,7 @@ use crate::key::{self, Wanted};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use crate::test::{self, Layer};
-use crate::{lint, progress, smoke};
+use crate::{bench, lint, progress, smoke};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -47,6 +47,18 @@ pub(crate) enum Command {
     Test {
         /// Which layers; all when none is named
         layers: Vec<Layer>,
+    },
+    /// Measure the gateway beside a five-line pass-through on the same workerd, and write bench/results.md
+    ///
+    /// Every figure comes from this run: throughput and CPU time at full load, latency at half of it. Takes some minutes;
+    /// let the machine do nothing else meanwhile.
+    Bench {
+        /// Seconds of load for each figure of each round
+        #[arg(long, default_value_t = 4)]
+        seconds: u32,
+        /// Rounds over all rows; the median is told
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
     },
     /// Ask a deployment whether it is perch, and ready
     Smoke {
@@ -160,13 +172,14 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
                 .map_or(Store::Local, |environment| Store::Remote(environment.name().to_owned()));
             key::create(
                 &Wanted {
-                    name: args.name,
                     scopes: args.scopes,
+                    ..Wanted::named(&args.name)
                 },
                 &store,
             )?;
         }
         Command::Test { layers } => test::run(&layers)?,
+        Command::Bench { seconds, rounds } => bench::run(seconds, rounds)?,
         Command::Smoke { url } => smoke::run(&url)?,
         Command::Lint => lint::run()?,
     }

@@ -1,6 +1,5 @@
 //! The whole of perch on this machine: the Worker on workerd, an X to talk to, a key and a connected account.
 
-mod browser;
 mod demo;
 mod stack;
 mod tail;

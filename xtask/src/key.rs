@@ -18,6 +18,19 @@ pub(crate) struct Wanted {
     pub(crate) name: String,
     /// Scope names; empty means all.
     pub(crate) scopes: Vec<String>,
+    /// Requests a minute; the usual number when not given.
+    pub(crate) per_minute: Option<u32>,
+}
+
+impl Wanted {
+    /// A key with every scope.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            scopes: Vec::new(),
+            per_minute: None,
+        }
+    }
 }
 
 /// A new key and its row, as the gateway's own code makes them (`perch-mint`).
@@ -76,6 +89,9 @@ fn mint(tools: &Toolbox, wanted: &Wanted, store: &Store, pepper: &str) -> Result
     let mut tool = tools.cargo().args(run);
     if !wanted.scopes.is_empty() {
         tool = tool.args(["--scopes", &wanted.scopes.join(",")]);
+    }
+    if let Some(per_minute) = wanted.per_minute {
+        tool = tool.args(["--per-minute", &per_minute.to_string()]);
     }
     if *store != Store::Local {
         tool = tool.args(["--live"]);

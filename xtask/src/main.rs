@@ -1,10 +1,13 @@
 //! perch's automation: set-up, dev, build, test, bench, lint. The only one; CI calls the same commands.
 
+mod bench;
+mod browser;
 mod build;
 mod cli;
 mod d1;
 mod dev;
 mod dev_vars;
+mod gateway;
 mod http;
 mod key;
 mod lint;

@@ -25,6 +25,14 @@ pub(super) fn prefix(text: &str) -> Option<usize> {
     longest(text, is_label_char, is_subdomain, is_registrable)
 }
 
+/// How many bytes at the beginning of `text`, where no host name begins, cannot begin one either: the rest of the word,
+/// unless it ends in a scheme.
+pub(super) fn barren(text: &str) -> usize {
+    let word = text.find(|c| !is_name_char(c)).unwrap_or(text.len());
+    let ends_in_scheme = text.get(word..).is_some_and(|after| after.starts_with(':'));
+    if ends_in_scheme { 0 } else { word }
+}
+
 /// The host names within `domain` that are made of Latin letters, before the top-level domain.
 pub(super) fn latin_parts(domain: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();

@@ -45,15 +45,26 @@ pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
 ///
 /// The reference works on UTF-16: the first half of an emoji may precede a host name that its second half begins. Hence
 /// the host name in `a@👍.example.com`.
+///
+/// What fails at one letter of a word fails at those behind it too, so a word is looked at once.
 fn next(text: &str, from: usize) -> Option<Candidate> {
-    text.get(from..)?.char_indices().find_map(|(at, c)| {
+    let mut barren = 0..0;
+    for (at, c) in text.get(from..)?.char_indices() {
         let at = from + at;
-        let behind = || Candidate::at(text, at + c.len_utf8(), Some(c));
-        let here = |before| Candidate::at(text, at, before);
-        let split = || (c.len_utf16() == 2).then(|| here(Some(c))).flatten();
-        let first = || if at == 0 { here(None) } else { None };
-        split().or_else(|| may_precede(c).then(behind).flatten()).or_else(first)
-    })
+        let split = (c.len_utf16() == 2).then_some((at, Some(c)));
+        let behind = may_precede(c).then_some((at + c.len_utf8(), Some(c)));
+        let first = (at == 0).then_some((0, None));
+        for (start, before) in [split, behind, first].into_iter().flatten() {
+            if barren.contains(&start) {
+                continue;
+            }
+            match Candidate::at(text, start, before) {
+                None => barren = start..start + domain::barren(text.get(start..)?),
+                candidate => return candidate,
+            }
+        }
+    }
+    None
 }
 
 fn may_precede(c: char) -> bool {

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::client::*;
 
 const MIB: usize = 1024 * 1024;
+/// The first box of an MP4.
+const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isommp42\0\0\0\x08mdat";
 
 /// A picture of one pixel.
 fn png() -> Vec<u8> {
@@ -61,9 +63,10 @@ async fn effect(world: &World, kind: &str) -> Value {
 async fn a_video_goes_up_in_segments_is_processed_and_stays_byte_exact() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
-    let video: Vec<u8> = (0..20 * MIB)
+    let mut video: Vec<u8> = (0..20 * MIB)
         .map(|index| u8::try_from(index * 7 % 251).unwrap())
         .collect();
+    video.splice(..MP4.len(), MP4.iter().copied());
     let plan = json!({"media_type": "video/mp4", "media_category": "tweet_video", "total_bytes": video.len()});
     let begun = json(
         world

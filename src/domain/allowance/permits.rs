@@ -40,11 +40,9 @@ impl Permits {
             .iter_mut()
             .find(|handful| handful.left > 0 && handful.is_good(now))?;
         handful.left -= 1;
-        let elapsed_s = u32::try_from(now.ms_since(handful.asked_at) / 1000).unwrap_or(u32::MAX);
         let left = handful.left;
         let windows = handful.grant.windows.iter().map(|window| WindowView {
             remaining: window.remaining.saturating_add(left),
-            reset_s: window.reset_s.saturating_sub(elapsed_s),
             ..*window
         });
         Some(windows.collect())

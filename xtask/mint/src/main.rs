@@ -10,9 +10,6 @@ use clap::Parser;
 use perch::domain::Timestamp;
 use perch::domain::api_key::{AccountGrant, ApiKey, KeyRecord, Mode, Pepper, Quota, Scope, ScopeSet};
 
-/// Requests a minute. The first key is for operating, not for traffic.
-const PER_MINUTE: u32 = 600;
-
 #[derive(Parser)]
 #[command(about = "Make an API key; the pepper is in PERCH_KEY_PEPPER")]
 struct Args {
@@ -25,6 +22,9 @@ struct Args {
     /// Where a connection may return to
     #[arg(long)]
     return_uri: Vec<String>,
+    /// Requests a minute; the first key is for operating, not for traffic
+    #[arg(long, default_value_t = 600)]
+    per_minute: u32,
     /// For real accounts, not for development
     #[arg(long)]
     live: bool,
@@ -68,7 +68,7 @@ fn record(args: Args, key: &ApiKey, pepper: &Pepper, now: Timestamp) -> Result<K
         default_account: None,
         origins: Vec::new(),
         quota: Quota {
-            per_minute: PER_MINUTE,
+            per_minute: args.per_minute,
             per_day: None,
         },
         return_uris: args.return_uri,
@@ -111,6 +111,7 @@ mod tests {
             name: "first".to_owned(),
             scopes: vec![],
             return_uri: vec![],
+            per_minute: 60,
             live: false,
         };
         let record = record(args, &key, &pepper, Timestamp::from_seconds(5)).unwrap();

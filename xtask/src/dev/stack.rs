@@ -129,7 +129,7 @@ fn sandbox(tools: &Toolbox, settings: &Settings, url: &str) -> Result<Service> {
         command.arg(format!("127.0.0.1:{}", settings.sandbox_port));
         command.args(["--redirect-uri", &format!("{}/connect/callback", settings.base_url())]);
         let mut service = Service::start("sandbox", command, &settings.logs.join("sandbox.log"))?;
-        service.wait_until_ready(&format!("{url}/_sandbox/ledger"), Duration::from_secs(20))?;
+        service.wait_until_ready(&format!("{url}/_sandbox/health"), Duration::from_secs(20))?;
         Ok(service)
     })
 }

@@ -29,7 +29,7 @@ fn curl_lines(base_url: &str, demo: &Demo) -> Vec<String> {
         "perch() { curl -sS -H \"Authorization: Bearer $PERCH_KEY\" \"$@\"; echo; }".to_owned(),
     ];
     if demo.account.is_none() {
-        lines.push("# Connect your X account: open the connect_url of the answer in a browser".to_owned());
+        lines.push("# Connect your X account: open the url of the answer in a browser".to_owned());
         lines.push(format!("perch {JSON} -d '{{}}' $PERCH/v1/connect"));
     }
     lines.extend([

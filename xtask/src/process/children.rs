@@ -46,6 +46,11 @@ impl Group {
         self.child.as_mut().and_then(|child| child.stdout.take())
     }
 
+    /// The program's process id.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Has the program itself ended?
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.as_mut().and_then(|child| child.try_wait().ok().flatten())

@@ -14,6 +14,11 @@ pub(crate) fn must_be_free(port: u16, wanted_by: &str, choose: &str) -> Result<(
     Ok(())
 }
 
+/// A port nobody uses now.
+pub(crate) fn any_free() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

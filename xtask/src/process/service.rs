@@ -67,6 +67,11 @@ impl Service {
         )
     }
 
+    /// The process id of the program itself.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.group.id()
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }

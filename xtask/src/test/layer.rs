@@ -71,7 +71,17 @@ impl Layer {
             Self::Native => native(tools),
             Self::Sql => cargo_test(tools, &["--package", "perch", "--test", "sql"]),
             Self::Sandbox => cargo_test(tools, &["--package", "perch-sandbox"]),
-            Self::Xtask => cargo_test(tools, &["--package", "xtask", "--package", "perch-mint"]),
+            Self::Xtask => cargo_test(
+                tools,
+                &[
+                    "--package",
+                    "xtask",
+                    "--package",
+                    "perch-mint",
+                    "--package",
+                    "perch-load",
+                ],
+            ),
             Self::Wasm => cargo_test(
                 tools,
                 &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"],
