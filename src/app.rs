@@ -50,8 +50,8 @@ impl App {
         }
     }
 
-    /// The surroundings of one event.
-    fn context(&self, ports: Ports, call: Call) -> Context {
+    /// The surroundings of one event, `call`.
+    pub fn context(&self, ports: Ports, call: Call) -> Context {
         Context {
             ports,
             config: self.config.clone(),
