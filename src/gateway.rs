@@ -18,6 +18,7 @@ pub mod api_key;
 pub mod arrive;
 pub mod body_limit;
 pub mod cors;
+pub mod page;
 pub mod path_gate;
 pub mod problem;
 pub mod rate_limit;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::MatchedPath, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
-use super::{access_log, problem};
+use super::{access_log, is_public, page, problem};
 use crate::{domain::fault::Fault, services::Context};
 
 /// What is still needed of a request when its answer is ready.
@@ -13,6 +13,7 @@ use crate::{domain::fault::Fault, services::Context};
 pub struct Seen {
     method: String,
     path: String,
+    is_person: bool,
     /// The browser's origin, if one asks.
     pub origin: Option<HeaderValue>,
 }
@@ -23,9 +24,20 @@ impl Seen {
         Self {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
+            is_person: is_public(parts.uri.path()) && asks_for_a_page(&parts.headers),
             origin: parts.headers.get(header::ORIGIN).cloned(),
         }
     }
+}
+
+/// Whether a browser shows the answer to somebody. `/v1` and `/2` are for programs, some of which name HTML without meaning it.
+fn asks_for_a_page(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT).into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .filter_map(|range| range.split(';').next())
+        .any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
 }
 
 /// Finishes an answer and writes its log line.
@@ -61,15 +73,28 @@ fn as_problem(context: &Context, seen: &Seen, route: &str, fault: &Fault, respon
         base: context.config.public_url.as_str().trim_end_matches('/'),
     };
     let mut problem = problem::render(fault, occasion);
-    let (parts, _) = response.into_parts();
-    let earlier = parts
-        .headers
-        .into_iter()
-        .filter_map(|(name, value)| Some((name?, value)));
-    for (name, value) in earlier.filter(|(name, _)| name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH) {
-        problem.headers_mut().append(name, value);
+    if seen.is_person {
+        problem = as_page(context, fault, problem);
     }
+    carry_over(response, &mut problem);
     problem
+}
+
+/// The same status and headers, with a page for a person instead of JSON.
+fn as_page(context: &Context, fault: &Fault, problem: Response) -> Response {
+    let note = format!("{} · {}", fault.code.slug(), context.call.request_id);
+    let mut page = page::page(problem.status(), fault.code.title(), &fault.detail, &note);
+    carry_over(problem, &mut page);
+    page
+}
+
+/// Headers of an answer whose body another takes the place of.
+fn carry_over(from: Response, to: &mut Response) {
+    let (parts, _) = from.into_parts();
+    let of_the_body = |name: &HeaderName| *name == header::CONTENT_TYPE || *name == header::CONTENT_LENGTH;
+    for (name, value) in parts.headers.iter().filter(|(name, _)| !of_the_body(name)) {
+        to.headers_mut().append(name, value.clone());
+    }
 }
 
 /// Nothing that perch answers is for caches or for other readers than it was made for.
@@ -83,5 +108,20 @@ fn common_headers(context: &Context, headers: &mut HeaderMap) {
     set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     if let Ok(id) = HeaderValue::from_str(&context.call.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_that_navigates_gets_a_page_and_programs_do_not() {
+        let asks = |accept: &str| asks_for_a_page(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]));
+        assert!(asks("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(asks("application/xhtml+xml, TEXT/HTML;q=0.9"));
+        assert!(!asks("*/*"));
+        assert!(!asks("application/json, text/plain, */*"));
+        assert!(!asks_for_a_page(&HeaderMap::new()));
     }
 }
