@@ -45,6 +45,9 @@ pub struct Beginning {
     pub client_state: Option<String>,
     /// The account to be connected again, if it is not a new one.
     pub account_expected: Option<AccountId>,
+    /// The caller's own name for the account.
+    #[serde(default)]
+    pub label: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
 }

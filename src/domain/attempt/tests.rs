@@ -15,6 +15,7 @@ fn beginning() -> Beginning {
         return_uri: Some("https://app.example/connected".to_owned()),
         client_state: Some("their state".to_owned()),
         account_expected: None,
+        label: None,
         created_at: NOW,
     }
 }
