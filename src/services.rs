@@ -1,5 +1,6 @@
 //! Use cases: one module per noun or duty. They know ports and X, and nothing of HTTP.
 
+pub mod accounts;
 pub mod audit;
 pub mod keys;
 pub mod limits;

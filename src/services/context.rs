@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{keys, limits, tokens, windows};
+use super::{accounts, keys, limits, tokens, windows};
 use crate::{
     config::Config,
     domain::{Timestamp, api_key::KeyId, ids::AccountId},
@@ -33,6 +33,8 @@ impl Context {
 /// at most the time its module states.
 #[derive(Default)]
 pub struct Memory {
+    /// Connected accounts, by the names callers use.
+    pub accounts: accounts::Remembered,
     /// Key records.
     pub keys: keys::Remembered,
     /// Permits.
