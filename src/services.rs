@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod connect;
 pub mod keys;
 pub mod limits;
 pub mod readiness;
