@@ -5,11 +5,11 @@ use axum::{
     extract::{MatchedPath, Request},
     middleware::{Next, from_fn},
     response::Response,
-    routing::get,
+    routing::{get, post, put},
 };
 use http::Method;
 
-use super::{health, problems};
+use super::{accounts, connect, health, problems};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -18,6 +18,17 @@ pub fn router() -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/problems/{slug}", get(problems::page))
+        .route("/connect/callback", get(connect::callback))
+        .route("/connect/{id}", get(connect::open))
+        .route("/v1/connect", post(connect::begin))
+        .route("/v1/connect/redeem", post(connect::redeem))
+        .route("/v1/accounts", get(accounts::list).post(accounts::add))
+        .route(
+            "/v1/accounts/{id}",
+            get(accounts::get).patch(accounts::patch).delete(accounts::remove),
+        )
+        .route("/v1/accounts/{id}/default", put(accounts::make_default))
+        .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(route_not_found)
         .layer(from_fn(remember_route))
