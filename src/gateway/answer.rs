@@ -128,18 +128,3 @@ mod tests {
         assert!(!asks_for_a_page(&HeaderMap::new()));
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_that_navigates_gets_a_page_and_programs_do_not() {
-        let asks = |accept: &str| asks_for_a_page(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]));
-        assert!(asks("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
-        assert!(asks("application/xhtml+xml, TEXT/HTML;q=0.9"));
-        assert!(!asks("*/*"));
-        assert!(!asks("application/json, text/plain, */*"));
-        assert!(!asks_for_a_page(&HeaderMap::new()));
-    }
-}
