@@ -5,11 +5,11 @@ use axum::{
     extract::{MatchedPath, Request},
     middleware::{Next, from_fn},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use http::Method;
 
-use super::{health, problems};
+use super::{audit, health, keys, openapi, problems};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -17,7 +17,16 @@ pub fn router() -> Router {
     Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/problems/{slug}", get(problems::page))
+        .route("/v1/keys", get(keys::list).post(keys::create))
+        .route(
+            "/v1/keys/{kid}",
+            get(keys::read).patch(keys::change).delete(keys::revoke),
+        )
+        .route("/v1/keys/{kid}/rotate", post(keys::rotate))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/audit/replay", post(audit::replay))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(route_not_found)
         .layer(from_fn(remember_route))

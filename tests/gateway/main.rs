@@ -1,6 +1,9 @@
 //! The whole pipeline, natively: every request goes through [`App::fetch`](perch::app::App::fetch), over a world in memory and a
 //! real SQLite. No test waits: the clock is moved by hand.
 
+mod audit;
+mod keys;
+mod openapi;
 mod pipeline;
 mod sqlite;
 mod upstream;
