@@ -1,12 +1,16 @@
 //! The doors of `/v1`: parse, call a service, answer. One module per noun; [`router`] lists every endpoint on one line.
 
 pub mod accounts;
+pub mod audit;
 pub mod bookmarks;
 pub mod breakers;
 pub mod connect;
+pub mod envelope;
 pub mod extract;
 pub mod health;
+pub mod keys;
 pub mod likes;
+pub mod openapi;
 pub mod problems;
 pub mod rate_limits;
 pub mod retweets;

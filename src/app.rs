@@ -7,13 +7,14 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::Request;
+use http::{HeaderMap, Request};
 
 use crate::{
     api,
     config::Config,
     domain::fault::Fault,
     gateway,
+    jobs::{self, Verdict},
     ports::Ports,
     services::{Call, Context, Memory},
 };
@@ -48,6 +49,30 @@ impl App {
             // Without entropy there is no request id, and nothing may be sealed or signed: nothing can be done safely.
             Err(_) => Fault::internal().into_response(),
         }
+    }
+
+    /// Takes messages of the audit queue, each a row as JSON text, and says of each what becomes of it.
+    pub async fn audit_batch(&self, ports: Ports, messages: &[Option<String>]) -> Vec<Verdict> {
+        jobs::audit_batch(&self.event(ports), messages).await
+    }
+
+    /// Takes messages that the audit queue could not deliver.
+    pub async fn audit_dead(&self, ports: Ports, messages: &[Option<String>]) -> Vec<Verdict> {
+        jobs::audit_dead(&self.event(ports), messages).await
+    }
+
+    /// Does what is due on a tick of the clock.
+    pub async fn tick(&self, ports: Ports) {
+        jobs::sweep(&self.event(ports)).await;
+    }
+
+    /// The surroundings of an event that nobody has asked for.
+    fn event(&self, ports: Ports) -> Context {
+        let now = ports.clock.now();
+        let call = gateway::arrive::name(&ports, &HeaderMap::new());
+        // A job neither seals nor signs, so it can go on without entropy, under a name that only tells the time.
+        let call = call.unwrap_or_else(|_| Call::new(format!("event-{}", now.as_ms()), now));
+        self.context(ports, call)
     }
 
     /// The surroundings of one event, `call`.

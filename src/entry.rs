@@ -1,15 +1,16 @@
 //! The doors: what the platform calls. Each wires the platform's ports to [`App`] and hands over.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use http::StatusCode;
-use worker::{Context, Env, event};
+use worker::{Context, Env, MessageBatch, MessageExt, RawMessage, ScheduleContext, ScheduledEvent, event};
 
 use crate::{
     adapters::cloudflare::{self, EnvStrings},
     app::App,
     config::{Config, ConfigFault},
+    jobs::Verdict,
 };
 
 /// The isolate's perch; settings do not change while an isolate lives.
@@ -30,7 +31,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
         Ok(app) => app,
         Err(fault) => return misconfigured(&fault),
     };
-    let ports = cloudflare::ports(&env, Arc::new(context), app.config());
+    let ports = cloudflare::ports(&env, cloudflare::wait_until(context), app.config());
     let Ok(request) = worker::request_from_wasm(request) else {
         return plain(StatusCode::BAD_REQUEST, "the request's URL or a header cannot be read");
     };
@@ -38,13 +39,49 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
     worker::response_to_wasm(response)
 }
 
+/// Takes messages of the audit queue and of its dead-letter queue. It never fails: the platform takes a failure for a crash, and
+/// ends the isolate with everything in it.
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> worker::Result<()> {
+    let Ok(app) = app(&env).inspect_err(report) else {
+        batch.retry_all();
+        return Ok(());
+    };
+    let ports = cloudflare::ports(&env, cloudflare::wait_until(context), app.config());
+    let messages: Vec<RawMessage> = batch.raw_iter().collect();
+    let texts: Vec<Option<String>> = messages.iter().map(|message| message.body().as_string()).collect();
+    let verdicts = if batch.queue().ends_with("-dead") {
+        app.audit_dead(ports, &texts).await
+    } else {
+        app.audit_batch(ports, &texts).await
+    };
+    for (message, verdict) in messages.iter().zip(verdicts) {
+        match verdict {
+            Verdict::Done => message.ack(),
+            Verdict::Again => message.retry(),
+        }
+    }
+    Ok(())
+}
+
+/// A tick of the clock.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, context: ScheduleContext) {
+    if let Ok(app) = app(&env).inspect_err(report) {
+        let ports = cloudflare::ports(&env, cloudflare::wait_until_scheduled(context), app.config());
+        app.tick(ports).await;
+    }
+}
+
 /// A deployment that is set up wrongly says which setting to mend, in the answer and in the log; never a value.
 fn misconfigured(fault: &ConfigFault) -> worker::Result<web_sys::Response> {
-    worker::console_error!(
-        "{}",
-        serde_json::json!({ "level": "error", "message": fault.to_string() })
-    );
+    report(fault);
     plain(StatusCode::INTERNAL_SERVER_ERROR, &fault.to_string())
+}
+
+fn report(fault: &ConfigFault) {
+    let line = serde_json::json!({ "level": "error", "message": fault.to_string() });
+    worker::console_error!("{line}");
 }
 
 /// A problem from before there is a gateway to render one.

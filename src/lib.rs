@@ -8,6 +8,7 @@ pub mod domain;
 #[cfg(target_arch = "wasm32")]
 mod entry;
 pub mod gateway;
+pub mod jobs;
 pub mod ports;
 pub mod services;
 pub mod x;

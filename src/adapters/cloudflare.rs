@@ -12,21 +12,25 @@ mod upstream;
 
 use std::sync::Arc;
 
-use worker::{Context, Env};
+use worker::Env;
 
 use super::sealed_box::XChaCha;
-use crate::{config::Config, ports::Ports};
+use crate::{
+    config::Config,
+    ports::{Background, Ports},
+};
 
+pub use background::{wait_until, wait_until_scheduled};
 pub use objects::{Account, Allowance, Attempt, Breaker};
 pub use strings::EnvStrings;
 
-/// The ports of one event: `env` and `context` belong to it.
-pub fn ports(env: &Env, context: Arc<Context>, config: &Config) -> Ports {
+/// The ports of one event: `env` and `background` belong to it.
+pub fn ports(env: &Env, background: Arc<dyn Background>, config: &Config) -> Ports {
     Ports {
         clock: Arc::new(platform::PlatformClock),
         entropy: Arc::new(platform::PlatformEntropy),
         timer: Arc::new(platform::PlatformTimer),
-        background: Arc::new(background::WaitUntil(context)),
+        background,
         upstream: Arc::new(upstream::Fetch),
         kv: Arc::new(kv::WorkersKv(env.clone())),
         objects: Arc::new(objects::Stubs(env.clone())),

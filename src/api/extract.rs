@@ -2,17 +2,19 @@
 
 mod acting;
 mod json_body;
+mod parameters;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use crate::{
-    domain::{caller::Caller, fault::Fault},
+    domain::{api_key::Scope, caller::Caller, fault::Fault},
     services::Context,
 };
 
 pub use acting::{Acting, TweetPath};
 pub use json_body::{JsonBody, OptionalJsonBody};
+pub use parameters::{PathText, QueryMembers};
 
 /// The surroundings of the request, which the gateway put there.
 #[derive(Clone)]
@@ -37,5 +39,20 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Fault> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Fault::internal)
+    }
+}
+
+/// A caller whose key has the scope `admin`. It stands before the body among a handler's arguments, so that nobody else's body is
+/// read.
+#[derive(Clone, Debug)]
+pub struct Operator(pub Caller);
+
+impl<S: Sync> FromRequestParts<S> for Operator {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        caller.require(Scope::Admin)?;
+        Ok(Self(caller))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use axum::{extract::Path, response::Html};
+use axum::response::Html;
 
+use super::extract::PathText;
 use crate::{
     domain::fault::{Code, Fault},
     gateway::problem,
@@ -13,7 +14,7 @@ use crate::{
 #[utoipa::path(get, path = "/problems/{slug}", tag = "operations", security(()),
     params(("slug" = String, Path, description = "The problem's `code`")),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, body = problem::Problem)))]
-pub async fn page(Path(slug): Path<String>) -> Result<Html<String>, Fault> {
+pub async fn page(PathText(slug): PathText) -> Result<Html<String>, Fault> {
     let code = Code::of_slug(&slug);
     let code = code.ok_or_else(|| Fault::new(Code::RouteNotFound, "There is no problem of this name."))?;
     Ok(Html(html(code)))

@@ -9,7 +9,9 @@ use axum::{
 };
 use http::Method;
 
-use super::{accounts, bookmarks, breakers, connect, health, likes, problems, rate_limits, retweets, tweets};
+use super::{
+    accounts, audit, bookmarks, breakers, connect, health, keys, likes, openapi, problems, rate_limits, retweets, tweets,
+};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -17,23 +19,8 @@ pub fn router() -> Router {
     Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/problems/{slug}", get(problems::page))
-        .route("/v1/tweets", post(tweets::create))
-        .route("/v1/tweets/thread", post(tweets::thread))
-        .route("/v1/tweets/{id}", get(tweets::look_up).delete(tweets::delete))
-        .route("/v1/tweets/{id}/hidden", put(tweets::hide).delete(tweets::unhide))
-        .route("/v1/tweets/{id}/like", put(likes::create).delete(likes::delete))
-        .route(
-            "/v1/tweets/{id}/retweet",
-            put(retweets::create).delete(retweets::delete),
-        )
-        .route(
-            "/v1/tweets/{id}/bookmark",
-            put(bookmarks::create).delete(bookmarks::delete),
-        )
-        .route("/v1/rate-limits", get(rate_limits::list))
-        .route("/v1/breakers", get(breakers::list))
-        .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
         .route("/connect/callback", get(connect::callback))
         .route("/connect/{id}", get(connect::open))
         .route("/v1/connect", post(connect::begin))
@@ -42,6 +29,21 @@ pub fn router() -> Router {
         .route("/v1/accounts/{id}", get(accounts::get).patch(accounts::patch).delete(accounts::remove))
         .route("/v1/accounts/{id}/default", put(accounts::make_default))
         .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
+        .route("/v1/tweets", post(tweets::create))
+        .route("/v1/tweets/thread", post(tweets::thread))
+        .route("/v1/tweets/{id}", get(tweets::look_up).delete(tweets::delete))
+        .route("/v1/tweets/{id}/hidden", put(tweets::hide).delete(tweets::unhide))
+        .route("/v1/tweets/{id}/like", put(likes::create).delete(likes::delete))
+        .route("/v1/tweets/{id}/retweet", put(retweets::create).delete(retweets::delete))
+        .route("/v1/tweets/{id}/bookmark", put(bookmarks::create).delete(bookmarks::delete))
+        .route("/v1/rate-limits", get(rate_limits::list))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/audit/replay", post(audit::replay))
+        .route("/v1/keys", get(keys::list).post(keys::create))
+        .route("/v1/keys/{kid}", get(keys::read).patch(keys::change).delete(keys::revoke))
+        .route("/v1/keys/{kid}/rotate", post(keys::rotate))
+        .route("/v1/breakers", get(breakers::list))
+        .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(route_not_found)
         .layer(from_fn(remember_route))

@@ -13,6 +13,7 @@ mod grant;
 mod hash;
 mod origin;
 mod record;
+mod return_uri;
 mod scope;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -22,6 +23,7 @@ pub use grant::AccountGrant;
 pub use hash::{KeyHash, Pepper, WeakPepper};
 pub use origin::{MalformedOrigin, Origin};
 pub use record::{KeyRecord, Quota, Standing};
+pub use return_uri::is_return_uri;
 pub use scope::{Scope, ScopeSet};
 
 use super::base62;

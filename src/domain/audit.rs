@@ -79,6 +79,8 @@ actions! {
     MediaDescribe "media.describe";
     /// A key was made.
     KeyCreate "key.create";
+    /// A key's name, scopes, accounts, origins, quota or return addresses were changed.
+    KeyChange "key.change";
     /// A key was replaced by a new one.
     KeyRotate "key.rotate";
     /// A key was revoked.

@@ -1,4 +1,8 @@
-//! Writing the audit trail: through the queue, and straight into the database when the queue refuses.
+//! The audit trail. Writing it: through the queue, and straight into the database when the queue refuses. What the queue could not
+//! deliver either waits in KV ([`park`]) until the database takes it ([`replay`]).
+
+mod parked;
+mod query;
 
 use sha2::{Digest, Sha256};
 
@@ -12,6 +16,12 @@ use crate::{
     },
     ports::{EntropyExt, SqlValue, Statement, Unavailable},
 };
+
+pub use parked::{Replayed, park, replay};
+pub use query::{Entry, Filter, Page, query};
+
+/// The most rows that are written at once.
+pub const BATCH: usize = 50;
 
 /// Something that was done, before it becomes a row.
 #[derive(Clone, Debug)]

@@ -28,7 +28,6 @@ use crate::{
 use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
-pub(crate) use request::no_consumer;
 pub use who::{Profile, who};
 
 /// Calls X for `account`, and answers with what X answered when it did what was asked.

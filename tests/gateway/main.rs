@@ -2,8 +2,11 @@
 //! real SQLite. No test waits: the clock is moved by hand.
 
 mod accounts;
+mod audit;
 mod browser;
 mod connect;
+mod keys;
+mod openapi;
 mod pipeline;
 mod sqlite;
 mod upstream;

@@ -1,3 +1,5 @@
+//! The account's machine, from its first connection to its last failure.
+
 mod committing;
 mod connecting;
 mod failing;

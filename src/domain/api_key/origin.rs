@@ -36,7 +36,8 @@ impl Origin {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the URL's host is this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -38,7 +38,7 @@ impl Remembered {
             .map(|(record, _)| record.clone())
     }
 
-    fn remember(&self, kid: &KeyId, record: Option<Arc<KeyRecord>>, now: Timestamp) {
+    pub(super) fn remember(&self, kid: &KeyId, record: Option<Arc<KeyRecord>>, now: Timestamp) {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         if records.len() >= MOST {
             records.clear();

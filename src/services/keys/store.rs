@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::lookup::ORIGINS;
 use crate::{
     domain::{
+        Cursor, Timestamp,
         allowance::{Allowance, Command},
         api_key::{KeyId, KeyRecord},
     },
@@ -23,19 +24,12 @@ pub(super) fn kv_key(kid: &KeyId) -> String {
 /// When D1 does not take it; then there is no key.
 pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
     const INSERT: &str = "INSERT INTO api_keys (kid, name, record, version, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let parameters: Vec<SqlValue> = vec![
-        record.kid.as_str().into(),
-        record.name.as_str().into(),
-        text(record)?.into(),
-        u64::from(record.version).into(),
-        record.created_at.as_ms().into(),
-    ];
-    context
-        .ports
-        .sql
-        .batch(vec![Statement::new(INSERT, parameters)])
-        .await?;
+    let statement = Statement::new(INSERT, insertion(record)?);
+    context.ports.sql.batch(vec![statement]).await?;
     copy_to_kv(context, record).await;
+    if !record.origins.is_empty() {
+        let _ = publish_origins(context).await;
+    }
     Ok(())
 }
 
@@ -44,6 +38,48 @@ pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavail
 /// # Errors
 /// When D1 does not take it; then nothing has changed.
 pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unavailable> {
+    if context.ports.sql.batch(vec![replacement(record)?]).await? == 0 {
+        return Ok(false);
+    }
+    copy_to_kv(context, record).await;
+    let _ = publish_origins(context).await;
+    Ok(true)
+}
+
+/// Replaces `old` by its next version and writes `new` beside it, both or none. Answers false if another change to `old` came
+/// first.
+///
+/// # Errors
+/// When D1 does not take it; then nothing has changed.
+pub(super) async fn replace(context: &Context, old: &KeyRecord, new: &KeyRecord) -> Result<bool, Unavailable> {
+    // The new key is written only if the old one still is what was read: the same condition as the update's.
+    const INSERT: &str = "INSERT INTO api_keys (kid, name, record, version, created_at) \
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM api_keys WHERE kid = ?6 AND version = ?7 - 1)";
+    let mut parameters = insertion(new)?;
+    parameters.extend([old.kid.as_str().into(), u64::from(old.version).into()]);
+    let statements = vec![Statement::new(INSERT, parameters), replacement(old)?];
+    if context.ports.sql.batch(statements).await? == 0 {
+        return Ok(false);
+    }
+    copy_to_kv(context, new).await;
+    copy_to_kv(context, old).await;
+    let _ = publish_origins(context).await;
+    Ok(true)
+}
+
+/// The parameters of a new record's row.
+fn insertion(record: &KeyRecord) -> Result<Vec<SqlValue>, Unavailable> {
+    Ok(vec![
+        record.kid.as_str().into(),
+        record.name.as_str().into(),
+        text(record)?.into(),
+        u64::from(record.version).into(),
+        record.created_at.as_ms().into(),
+    ])
+}
+
+/// Writes `record` over the version before it.
+fn replacement(record: &KeyRecord) -> Result<Statement, Unavailable> {
     const UPDATE: &str = "UPDATE api_keys SET name = ?2, record = ?3, version = ?4, revoked_at = ?5 \
         WHERE kid = ?1 AND version = ?4 - 1";
     let parameters: Vec<SqlValue> = vec![
@@ -51,19 +87,9 @@ pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unava
         record.name.as_str().into(),
         text(record)?.into(),
         u64::from(record.version).into(),
-        record.revoked_at.map(crate::domain::Timestamp::as_ms).into(),
+        record.revoked_at.map(Timestamp::as_ms).into(),
     ];
-    if context
-        .ports
-        .sql
-        .batch(vec![Statement::new(UPDATE, parameters)])
-        .await?
-        == 0
-    {
-        return Ok(false);
-    }
-    copy_to_kv(context, record).await;
-    Ok(true)
+    Ok(Statement::new(UPDATE, parameters))
 }
 
 /// Tells the key's object that `record` is the newest: every isolate hears it within a second.
@@ -110,6 +136,39 @@ pub async fn load_all(context: &Context, before_ms: u64, limit: u64) -> Result<V
     rows.iter().map(record_of).collect()
 }
 
+/// At most `limit` records, the newest first, of those that come after `cursor`.
+///
+/// # Errors
+/// When D1 does not answer, or holds a record that cannot be read.
+pub(super) async fn load_page(
+    context: &Context,
+    cursor: Option<&Cursor>,
+    limit: u64,
+) -> Result<Vec<KeyRecord>, Unavailable> {
+    const SELECT: &str = "SELECT record FROM api_keys WHERE created_at < ?1 OR (created_at = ?1 AND kid > ?2) \
+        ORDER BY created_at DESC, kid LIMIT ?3";
+    let at = cursor.map_or(u64::MAX, |cursor| cursor.at.as_ms());
+    let id = cursor.map_or("", |cursor| cursor.id.as_str());
+    let statement = Statement::new(SELECT, [at.into(), id.into(), limit.into()]);
+    let rows = context.ports.sql.query(statement).await?;
+    rows.iter().map(record_of).collect()
+}
+
+/// The records of all keys with the scope `admin` but `kid`'s that were not revoked.
+///
+/// # Errors
+/// When D1 does not answer, or holds a record that cannot be read.
+pub(super) async fn load_other_admins(context: &Context, kid: &KeyId) -> Result<Vec<KeyRecord>, Unavailable> {
+    const SELECT: &str = "SELECT record FROM api_keys WHERE kid <> ?1 AND revoked_at IS NULL \
+        AND EXISTS (SELECT 1 FROM json_each(record, '$.scopes') WHERE value = 'admin')";
+    let rows = context
+        .ports
+        .sql
+        .query(Statement::new(SELECT, [kid.as_str().into()]))
+        .await?;
+    rows.iter().map(record_of).collect()
+}
+
 fn record_of(row: &Row) -> Result<KeyRecord, Unavailable> {
     let text = row
         .get("record")
@@ -126,9 +185,6 @@ fn text(record: &KeyRecord) -> Result<String, Unavailable> {
 async fn copy_to_kv(context: &Context, record: &KeyRecord) {
     if let Ok(text) = text(record) {
         let _ = context.ports.kv.put(&kv_key(&record.kid), &text, None).await;
-    }
-    if !record.origins.is_empty() {
-        let _ = publish_origins(context).await;
     }
 }
 

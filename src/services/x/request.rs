@@ -105,7 +105,7 @@ fn signature(
 }
 
 /// What is missing to sign with OAuth 1.0a.
-pub(crate) fn no_consumer() -> Fault {
+fn no_consumer() -> Fault {
     Fault::new(
         Code::XMisconfigured,
         "OAuth 1.0a needs the settings X_CONSUMER_KEY and X_CONSUMER_SECRET.",

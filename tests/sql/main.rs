@@ -1,0 +1,13 @@
+//! The migrations and the repositories' statements, on real SQLite.
+
+mod audit;
+mod keys;
+mod migrations;
+#[path = "../gateway/sqlite.rs"]
+mod sqlite;
+#[expect(dead_code, reason = "the pipeline's tests use the rest")]
+#[path = "../gateway/upstream.rs"]
+mod upstream;
+#[expect(dead_code, reason = "the pipeline's tests use the rest")]
+#[path = "../gateway/world.rs"]
+mod world;
