@@ -13,6 +13,7 @@ mod digest;
 pub mod fault;
 pub mod ids;
 pub mod machine;
+pub mod media;
 pub mod retry;
 mod sealed;
 mod timestamp;
