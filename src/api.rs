@@ -7,6 +7,7 @@ pub mod connect;
 pub mod extract;
 pub mod health;
 pub mod likes;
+pub mod media;
 pub mod problems;
 pub mod rate_limits;
 pub mod retweets;

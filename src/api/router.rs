@@ -9,7 +9,7 @@ use axum::{
 };
 use http::Method;
 
-use super::{accounts, bookmarks, breakers, connect, health, likes, problems, rate_limits, retweets, tweets};
+use super::{accounts, bookmarks, breakers, connect, health, likes, media, problems, rate_limits, retweets, tweets};
 use crate::domain::fault::{Code, Fault};
 
 /// The routes, without state: what a handler needs travels with the request.
@@ -31,6 +31,17 @@ pub fn router() -> Router {
             "/v1/tweets/{id}/bookmark",
             put(bookmarks::create).delete(bookmarks::delete),
         )
+        .route("/v1/media", post(media::create))
+        .route("/v1/media/uploads", post(media::uploads::begin))
+        .route("/v1/media/uploads/{id}", get(media::uploads::progress))
+        .route("/v1/media/uploads/{id}/parts/{n}", put(media::uploads::put_part))
+        .route("/v1/media/uploads/{id}/complete", post(media::uploads::complete))
+        .route("/v1/media/{media_id}", get(media::about::status))
+        .route("/v1/media/{media_id}/alt-text", put(media::about::set_alt_text))
+        .route(
+            "/v1/media/{media_id}/subtitles",
+            put(media::about::put_subtitles).delete(media::about::delete_subtitles),
+        )
         .route("/v1/rate-limits", get(rate_limits::list))
         .route("/v1/breakers", get(breakers::list))
         .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
@@ -39,7 +50,10 @@ pub fn router() -> Router {
         .route("/v1/connect", post(connect::begin))
         .route("/v1/connect/redeem", post(connect::redeem))
         .route("/v1/accounts", get(accounts::list).post(accounts::add))
-        .route("/v1/accounts/{id}", get(accounts::get).patch(accounts::patch).delete(accounts::remove))
+        .route(
+            "/v1/accounts/{id}",
+            get(accounts::get).patch(accounts::patch).delete(accounts::remove),
+        )
         .route("/v1/accounts/{id}/default", put(accounts::make_default))
         .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
         .method_not_allowed_fallback(method_not_allowed)

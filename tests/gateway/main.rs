@@ -4,6 +4,7 @@
 mod accounts;
 mod browser;
 mod connect;
+mod media;
 mod pipeline;
 mod sqlite;
 mod upstream;
