@@ -87,14 +87,17 @@ async fn agree(context: &Context, state: &Nonce, cookie: &Nonce, code: &SecretSt
         return Err(invalid());
     };
     context.call.note(|facts| facts.kid = Some(beginning.key_id.clone()));
-    let outcome = exchange::connect(context, state, &beginning, code).await;
     let mut deed = Deed::new(Action::ConnectFinish).by(&beginning.key_id);
-    if let Ok(account) = &outcome {
-        deed = deed.for_account(&account.id);
-        context.call.note(|facts| facts.account = Some(account.id.clone()));
-    }
-    audit::record(context, deed, &outcome);
-    hand_over(context, state, *beginning, outcome?).await
+    let landing = match exchange::connect(context, state, &beginning, code).await {
+        Ok(account) => {
+            deed = deed.for_account(&account.id);
+            context.call.note(|facts| facts.account = Some(account.id.clone()));
+            hand_over(context, state, *beginning, account).await
+        }
+        Err(fault) => Err(fault),
+    };
+    audit::record(context, deed, &landing);
+    landing
 }
 
 /// A person at a terminal has used the key's owner's own browser, so the key gets the account at once. A client application gets
