@@ -52,9 +52,6 @@ async fn verify_and_keep(
     tokens: &UserTokens,
     label: Option<String>,
 ) -> Result<AccountRecord, Fault> {
-    if context.config.x.consumer.is_none() {
-        return Err(no_consumer());
-    }
     let profile = owner_of(context, tokens).await?;
     let brought = Brought::OAuth1 {
         token: &tokens.token,
@@ -80,11 +77,4 @@ async fn owner_of(context: &Context, tokens: &UserTokens) -> Result<Profile, Fau
         ),
         _ => fault,
     })
-}
-
-fn no_consumer() -> Fault {
-    Fault::new(
-        Code::XMisconfigured,
-        "Accounts with OAuth 1.0a tokens need X_CONSUMER_KEY and X_CONSUMER_SECRET, which the operator has not set.",
-    )
 }
