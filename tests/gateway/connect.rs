@@ -1,15 +1,27 @@
 //! Connecting an X account: the way of the browser, and every way it must not go.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use perch::{
+    adapters::memory::MemoryObjects,
     domain::{
         account::{Account, Command, Health, Reply},
         api_key::{AccountGrant, ApiKey, Scope},
+        machine::Object,
     },
-    ports::ObjectsExt,
-    services::keys,
+    ports::{Objects, ObjectsExt, Unavailable},
+    services::{
+        accounts::{self, Brought},
+        keys, tokens,
+        x::Profile,
+    },
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -115,14 +127,14 @@ async fn a_person_at_a_terminal_connects_an_account_and_uses_it_at_once() {
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     );
 
-    let sent = &token_calls(&world)[0];
+    let exchange = &token_calls(&world)[0];
     assert_eq!(
-        (sent["grant_type"].as_str(), sent["code"].as_str()),
+        (exchange["grant_type"].as_str(), exchange["code"].as_str()),
         ("authorization_code", "the-code")
     );
-    assert_eq!(sent["redirect_uri"], "https://perch.example/connect/callback");
-    assert_eq!(sent["code_verifier"].len(), 43);
-    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&sent["code_verifier"]));
+    assert_eq!(exchange["redirect_uri"], "https://perch.example/connect/callback");
+    assert_eq!(exchange["code_verifier"].len(), 43);
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&exchange["code_verifier"]));
     assert_eq!(of_query(&consent, "code_challenge"), challenge);
     let me = &world.x.requests_to("GET", "/2/users/me")[0];
     assert_eq!(me.header("authorization"), Some("Bearer access-1"));
@@ -314,6 +326,61 @@ async fn connecting_again_keeps_the_account_and_replaces_its_tokens() {
     assert_eq!(accounts.len(), 1);
     assert_eq!(accounts[0]["id"], account);
     assert_eq!(health(&world, &account).await.generation, 2);
+}
+
+#[tokio::test]
+async fn two_who_connect_the_same_user_at_once_get_the_same_account() {
+    let world = World::new();
+    let (key, other) = (bare_key(&world).await, bare_key(&world).await);
+    let (mine, theirs) = (Browser::new(&world), Browser::new(&world));
+    let one = mine.open(&begin(&world, &key, json!({})).await).await;
+    let two = theirs.open(&begin(&world, &other, json!({})).await).await;
+    x_connects(&world, ADA, "1");
+    x_connects(&world, ADA, "2");
+    let (one, two) = futures_util::join!(mine.agree(&one, "code"), theirs.agree(&two, "code"));
+    assert_eq!((one.status, two.status), (200, 200));
+    let (mine, theirs) = (accounts_of(&world, &key).await, accounts_of(&world, &other).await);
+    assert_eq!((mine.len(), theirs.len()), (1, 1));
+    assert_eq!(mine[0]["id"], theirs[0]["id"]);
+    assert_eq!(health(&world, mine[0]["id"].as_str().unwrap()).await.generation, 2);
+}
+
+/// Objects among which somebody else's connection always comes first, once.
+struct Overtaken {
+    objects: Arc<MemoryObjects>,
+    overtaken: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Objects for Overtaken {
+    async fn call(&self, object: Object, name: &str, command: Vec<u8>) -> Result<Vec<u8>, Unavailable> {
+        let connects = command.starts_with(b"{\"Connect\"");
+        if connects && !self.overtaken.swap(true, Ordering::Relaxed) {
+            self.objects.call(object, name, command.clone()).await?;
+        }
+        self.objects.call(object, name, command).await
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_are_overtaken_are_sealed_anew_under_their_own_generation() {
+    let world = World::new();
+    let mut context = world.context();
+    context.ports.objects = Arc::new(Overtaken {
+        objects: world.objects.clone(),
+        overtaken: AtomicBool::new(false),
+    });
+    let ada: Profile = serde_json::from_value(json!({"id": "1001", "username": "ada", "name": "Ada"})).unwrap();
+    let brought = Brought::OAuth2 {
+        access: &"access".into(),
+        refresh: None,
+        expires_at: world.now().plus_ms(7_200_000),
+        scopes: Vec::new(),
+    };
+    let account = accounts::keep(&context, &ada, &brought, None).await.unwrap();
+    // An envelope opens only under the generation it was sealed for.
+    let credential = tokens::credential(&context, &account.id, None).await.unwrap();
+    assert_eq!(credential.generation(), 2);
 }
 
 #[tokio::test]
