@@ -10,6 +10,7 @@ pub mod extract;
 pub mod health;
 pub mod keys;
 pub mod likes;
+pub mod media;
 pub mod openapi;
 pub mod problems;
 pub mod rate_limits;

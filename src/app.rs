@@ -12,12 +12,15 @@ use http::{HeaderMap, Request};
 use crate::{
     api,
     config::Config,
-    domain::fault::Fault,
+    domain::{backoff::Deadline, fault::Fault, trace::Trace},
     gateway,
     jobs::{self, Verdict},
     ports::Ports,
     services::{Call, Context, Memory},
 };
+
+/// How long a queue batch or a tick may take, in ms.
+const EVENT_MS: u64 = 25_000;
 
 /// perch, as one isolate keeps it between events.
 #[derive(Clone)]
@@ -71,7 +74,10 @@ impl App {
         let now = ports.clock.now();
         let call = gateway::arrive::name(&ports, &HeaderMap::new());
         // A job neither seals nor signs, so it can go on without entropy, under a name that only tells the time.
-        let call = call.unwrap_or_else(|_| Call::new(format!("event-{}", now.as_ms()), now));
+        let call = call.unwrap_or_else(|_| {
+            let trace = Trace::enter(None, u128::from(now.as_ms()), now.as_ms());
+            Call::new(format!("event-{}", now.as_ms()), trace, now, Deadline::after(EVENT_MS, now))
+        });
         self.context(ports, call)
     }
 

@@ -7,6 +7,7 @@ pub mod connect;
 pub mod engagement;
 pub mod keys;
 pub mod limits;
+pub mod media;
 pub mod readiness;
 pub mod tokens;
 pub mod tweets;

@@ -5,6 +5,7 @@
 pub mod endpoints;
 pub mod errors;
 pub mod media;
+pub mod multipart;
 pub mod oauth1;
 pub mod oauth2;
 pub mod operation;

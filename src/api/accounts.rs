@@ -12,7 +12,7 @@ use super::extract::{JsonBody, Surroundings};
 use crate::{
     domain::{api_key::Scope, caller::Caller, fault::Fault},
     gateway::problem::Problem,
-    services::accounts::{self, Change, UserTokens},
+    services::accounts::{self, Change, Relabel, UserTokens},
 };
 
 pub use shape::{Account, Data, Health, List, RateWindow};
@@ -38,9 +38,9 @@ pub struct Add {
 #[serde(deny_unknown_fields)]
 pub struct Patch {
     /// Your own name for the account; `null` removes it.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "relabel")]
     #[schema(value_type = Option<String>)]
-    label: Option<Option<String>>,
+    label: Option<Relabel>,
     /// Whether it is the account this key uses when a request names none.
     default: Option<bool>,
     /// Whether calls for it are refused.
@@ -159,8 +159,8 @@ impl TryFrom<Patch> for Change {
 
     fn try_from(body: Patch) -> Result<Self, Fault> {
         let label = match body.label {
-            Some(Some(text)) => Some(Some(accounts::label(&text)?)),
-            cleared_or_absent => cleared_or_absent,
+            Some(Relabel::To(text)) => Some(Relabel::To(accounts::label(&text)?)),
+            removed_or_absent => removed_or_absent,
         };
         Ok(Self {
             label,
@@ -170,9 +170,10 @@ impl TryFrom<Patch> for Change {
     }
 }
 
-/// A member that is there, be it `null`, is told from one that is absent.
-fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(member).map(Some)
+/// A label that is there: `null` takes the old one off, which leaving it out does not.
+fn relabel<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Relabel>, D::Error> {
+    let label = Option::deserialize(member)?;
+    Ok(Some(label.map_or(Relabel::Remove, Relabel::To)))
 }
 
 /// A text that cannot be printed from here on.
@@ -191,10 +192,10 @@ mod tests {
     #[test]
     fn an_absent_label_stays_and_null_removes_it() {
         assert_eq!(change("{}").unwrap().label, None);
-        assert_eq!(change(r#"{"label":null}"#).unwrap().label, Some(None));
+        assert_eq!(change(r#"{"label":null}"#).unwrap().label, Some(Relabel::Remove));
         assert_eq!(
             change(r#"{"label":" press "}"#).unwrap().label,
-            Some(Some("press".to_owned()))
+            Some(Relabel::To("press".to_owned()))
         );
         assert!(change(r#"{"label":""}"#).is_none());
         assert!(change(r#"{"lable":"a"}"#).is_none());

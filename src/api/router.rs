@@ -10,7 +10,7 @@ use axum::{
 use http::Method;
 
 use super::{
-    accounts, audit, bookmarks, breakers, connect, health, keys, likes, openapi, problems, rate_limits, retweets, tweets,
+    accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, openapi, problems, rate_limits, retweets, tweets,
 };
 use crate::domain::fault::{Code, Fault};
 
@@ -36,6 +36,14 @@ pub fn router() -> Router {
         .route("/v1/tweets/{id}/like", put(likes::create).delete(likes::delete))
         .route("/v1/tweets/{id}/retweet", put(retweets::create).delete(retweets::delete))
         .route("/v1/tweets/{id}/bookmark", put(bookmarks::create).delete(bookmarks::delete))
+        .route("/v1/media", post(media::create))
+        .route("/v1/media/uploads", post(media::uploads::begin))
+        .route("/v1/media/uploads/{id}", get(media::uploads::progress))
+        .route("/v1/media/uploads/{id}/parts/{n}", put(media::uploads::put_part))
+        .route("/v1/media/uploads/{id}/complete", post(media::uploads::complete))
+        .route("/v1/media/{media_id}", get(media::about::status))
+        .route("/v1/media/{media_id}/alt-text", put(media::about::set_alt_text))
+        .route("/v1/media/{media_id}/subtitles", put(media::about::put_subtitles).delete(media::about::delete_subtitles))
         .route("/v1/rate-limits", get(rate_limits::list))
         .route("/v1/audit", get(audit::list))
         .route("/v1/audit/replay", post(audit::replay))

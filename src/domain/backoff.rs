@@ -31,6 +31,11 @@ impl Deadline {
         Self(now.plus_ms(timeout_ms.min(LONGEST_MS)))
     }
 
+    /// As late as a deadline may be: 25 s from `now`.
+    pub fn longest(now: Timestamp) -> Self {
+        Self::after(LONGEST_MS, now)
+    }
+
     /// What is left of it.
     pub const fn left_ms(self, now: Timestamp) -> u64 {
         self.0.ms_since(now)

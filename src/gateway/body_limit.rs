@@ -10,11 +10,17 @@ use crate::domain::fault::{Code, Fault};
 pub const JSON: u64 = 64 * 1024;
 /// Media: X's largest video, and the frame of a multipart body around it, in bytes.
 pub const MEDIA: u64 = 512 * 1024 * 1024 + 64 * 1024;
+/// One part of media that the client sends in parts, in bytes.
+pub const MEDIA_PART: u64 = 1024 * 1024;
 
 /// The longest body that `path` takes, in bytes.
 pub fn limit_of(method: &Method, path: &str) -> u64 {
-    let is_upload = path == "/v1/media" || (path.starts_with("/v1/media/") && method == Method::PUT);
-    if is_upload { MEDIA } else { JSON }
+    let is_part = || path.starts_with("/v1/media/uploads/") && path.contains("/parts/");
+    match *method {
+        Method::POST if path == "/v1/media" => MEDIA,
+        Method::PUT if is_part() => MEDIA_PART,
+        _ => JSON,
+    }
 }
 
 /// Refuses a body whose announced length is too large, and an encoding that would hide its true length.
@@ -81,7 +87,8 @@ mod tests {
     #[test]
     fn media_may_be_as_large_as_x_takes_it() {
         assert_eq!(limit_of(&Method::POST, "/v1/media"), MEDIA);
-        assert_eq!(limit_of(&Method::PUT, "/v1/media/uploads/u/parts/0"), MEDIA);
+        assert_eq!(limit_of(&Method::PUT, "/v1/media/uploads/u/parts/0"), MEDIA_PART);
+        assert_eq!(limit_of(&Method::PUT, "/v1/media/1/alt-text"), JSON);
         assert_eq!(limit_of(&Method::POST, "/v1/tweets"), JSON);
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use add::{UserTokens, add};
-pub use change::{Change, change, make_default};
+pub use change::{Change, Relabel, change, make_default};
 pub use grant::grant;
 pub(super) use keep::mismatch;
 pub use keep::{Brought, keep};
@@ -59,7 +59,6 @@ pub(super) fn not_found() -> Fault {
 }
 
 /// D1 or the account's object does not answer.
-#[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
 pub fn out_of_reach(_: Unavailable) -> Fault {
     Fault::new(Code::Unavailable, "Accounts cannot be reached at the moment.").with_retry_after(2)
 }

@@ -54,7 +54,6 @@ fn invalid() -> Fault {
     )
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
 fn out_of_reach(_: Unavailable) -> Fault {
     Fault::new(
         Code::Unavailable,

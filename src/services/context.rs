@@ -23,6 +23,20 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same surroundings with a whole deadline from now on: for work that goes on as long as its client keeps sending.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        let deadline = Deadline::longest(self.now());
+        let call = Call {
+            deadline,
+            ..Call::clone(&self.call)
+        };
+        Self {
+            call: Arc::new(call),
+            ..self.clone()
+        }
+    }
+
     /// This moment.
     pub fn now(&self) -> Timestamp {
         self.ports.clock.now()
@@ -47,8 +61,8 @@ pub struct Memory {
     pub tokens: tokens::Remembered,
 }
 
-/// One request, from its arrival to its log line.
-#[derive(Debug)]
+/// One request, from its arrival to its log line. A clone notes into the same line.
+#[derive(Clone, Debug)]
 pub struct Call {
     /// Ours, in `X-Request-Id` and as correlation id everywhere.
     pub request_id: String,
@@ -58,7 +72,7 @@ pub struct Call {
     pub started: Timestamp,
     /// When its client wants the answer.
     pub deadline: Deadline,
-    facts: Mutex<Facts>,
+    facts: Arc<Mutex<Facts>>,
 }
 
 /// What is learned on the way and belongs in the access log.
@@ -82,7 +96,7 @@ impl Call {
             trace,
             started,
             deadline,
-            facts: Mutex::default(),
+            facts: Arc::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod bookmarks;
 pub mod likes;
+pub mod media;
 pub mod retweets;
 pub mod tweets;
 pub mod users;
@@ -13,7 +14,15 @@ use crate::domain::tweet::TweetId;
 
 /// Every operation that `/v1` calls.
 pub fn all() -> Vec<&'static Operation> {
-    [tweets::ALL, likes::ALL, retweets::ALL, bookmarks::ALL, users::ALL].concat()
+    [
+        tweets::ALL,
+        likes::ALL,
+        retweets::ALL,
+        bookmarks::ALL,
+        media::ALL,
+        users::ALL,
+    ]
+    .concat()
 }
 
 /// The body by which X is told which tweet to like, retweet or bookmark.

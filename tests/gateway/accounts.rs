@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     browser::{ADA, BOB, Browser, connect, x_grants},
+    upstream::Recorded,
     world::{Answer, World},
 };
 
@@ -280,7 +281,7 @@ async fn removing_an_account_revokes_its_tokens_at_x() {
         .x
         .requests_to("POST", "/2/oauth2/revoke")
         .iter()
-        .map(|call| call.form())
+        .map(Recorded::form)
         .collect();
     let form = |token: &str, hint: &str| {
         [("token", token), ("token_type_hint", hint), ("client_id", "client")]

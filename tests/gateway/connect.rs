@@ -127,14 +127,14 @@ async fn a_person_at_a_terminal_connects_an_account_and_uses_it_at_once() {
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     );
 
-    let sent = &token_calls(&world)[0];
+    let exchange = &token_calls(&world)[0];
     assert_eq!(
-        (sent["grant_type"].as_str(), sent["code"].as_str()),
+        (exchange["grant_type"].as_str(), exchange["code"].as_str()),
         ("authorization_code", "the-code")
     );
-    assert_eq!(sent["redirect_uri"], "https://perch.example/connect/callback");
-    assert_eq!(sent["code_verifier"].len(), 43);
-    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&sent["code_verifier"]));
+    assert_eq!(exchange["redirect_uri"], "https://perch.example/connect/callback");
+    assert_eq!(exchange["code_verifier"].len(), 43);
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&exchange["code_verifier"]));
     assert_eq!(of_query(&consent, "code_challenge"), challenge);
     let me = &world.x.requests_to("GET", "/2/users/me")[0];
     assert_eq!(me.header("authorization"), Some("Bearer access-1"));

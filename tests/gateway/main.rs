@@ -6,6 +6,7 @@ mod audit;
 mod browser;
 mod connect;
 mod keys;
+mod media;
 mod openapi;
 mod pipeline;
 mod sqlite;

@@ -15,11 +15,20 @@ use crate::{
     },
 };
 
+/// What becomes of a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Relabel {
+    /// It is taken off.
+    Remove,
+    /// This takes its place.
+    To(String),
+}
+
 /// What to change. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// The new label, or none from now on.
-    pub label: Option<Option<String>>,
+    /// The label.
+    pub label: Option<Relabel>,
     /// Whether it is paused: no call is made for it then.
     pub paused: Option<bool>,
     /// Whether it is the calling key's default.
@@ -69,8 +78,10 @@ async fn apply(
         tokens::drop_copies(context, &account.id).await;
         account.paused = paused;
     }
-    if let Some(label) = change.label {
-        account.label = label;
+    match change.label {
+        Some(Relabel::Remove) => account.label = None,
+        Some(Relabel::To(label)) => account.label = Some(label),
+        None => {}
     }
     if row {
         write(context, &mut account).await?;
