@@ -28,6 +28,7 @@
 mod group;
 mod operator;
 mod outcome;
+mod probes;
 mod snapshot;
 mod tally;
 mod window;
@@ -45,14 +46,11 @@ use super::{
     Timestamp,
     machine::{Machine, Object, Step},
 };
+use probes::{Probes, QUIET_MS, Verdict};
 use window::OutcomeWindow;
 
 const OPEN_MS: u64 = 5_000;
 const OPEN_CAP_MS: u64 = 60_000;
-const PROBES: usize = 3;
-const PROBE_LIFE_MS: u64 = 15_000;
-/// How long a half-open breaker waits for a probe before it closes on trial.
-const QUIET_MS: u64 = 5_000;
 const TRIAL_MS: u64 = 30_000;
 /// When to ask again while all probes are out.
 const PROBES_OUT_MS: u64 = 1_000;
@@ -123,18 +121,7 @@ enum State {
     Open {
         until: Timestamp,
     },
-    HalfOpen {
-        out: Vec<Probe>,
-        passed: usize,
-        quiet_since: Timestamp,
-    },
-}
-
-/// A probe that has not reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Probe {
-    permit: u64,
-    ends_at: Timestamp,
+    HalfOpen(Probes),
 }
 
 impl Machine for Breaker {
@@ -169,15 +156,13 @@ impl Breaker {
             self.release(now);
         }
         match &mut self.state {
-            State::Open { until } if now >= *until => self.state = half_open(now),
+            State::Open { until } if now >= *until => self.state = State::HalfOpen(Probes::new(now)),
             State::Trial { until } if now >= *until => self.close(),
-            State::HalfOpen { out, quiet_since, .. } => {
-                out.retain(|probe| now < probe.ends_at);
-                if out.is_empty() && now.ms_since(*quiet_since) >= QUIET_MS {
-                    self.window = OutcomeWindow::default();
-                    self.state = State::Trial {
-                        until: now.plus_ms(TRIAL_MS),
-                    };
+            State::HalfOpen(probes) => {
+                probes.expire(now);
+                if probes.are_quiet(now) {
+                    let until = now.plus_ms(TRIAL_MS);
+                    self.state = State::Trial { until };
                 }
             }
             State::Closed | State::Open { .. } | State::Trial { .. } => {}
@@ -211,53 +196,30 @@ impl Breaker {
             Admission::Refuse { retry_after_ms } => return Step::reply(Reply::Refused { retry_after_ms }),
             Admission::Probe => {}
         }
-        match &mut self.state {
-            State::HalfOpen {
-                out,
-                passed,
-                quiet_since,
-            } if out.len() + *passed < PROBES => {
-                self.last_permit += 1;
-                out.push(Probe {
-                    permit: self.last_permit,
-                    ends_at: now.plus_ms(PROBE_LIFE_MS),
-                });
-                *quiet_since = now;
-                Step::store(Reply::Permit(self.last_permit))
-            }
-            _ => Step::reply(Reply::Refused {
-                retry_after_ms: PROBES_OUT_MS,
-            }),
+        let permit = self.last_permit + 1;
+        let sent = match &mut self.state {
+            State::HalfOpen(probes) => probes.send(permit, now),
+            _ => false,
+        };
+        if !sent {
+            let retry_after_ms = PROBES_OUT_MS;
+            return Step::reply(Reply::Refused { retry_after_ms });
         }
+        self.last_permit = permit;
+        Step::store(Reply::Permit(permit))
     }
 
-    /// A permit that has ended, or is of an earlier round, concludes nothing.
     fn conclude(&mut self, permit: u64, outcome: Outcome, random: u64, now: Timestamp) -> bool {
-        let State::HalfOpen {
-            out,
-            passed,
-            quiet_since,
-        } = &mut self.state
-        else {
+        let State::HalfOpen(probes) = &mut self.state else {
             return false;
         };
-        let Some(at) = out.iter().position(|probe| probe.permit == permit) else {
-            return false;
-        };
-        out.swap_remove(at);
-        *quiet_since = now;
-        match outcome {
-            Outcome::Neutral => {}
-            Outcome::Success { slow: false } => *passed += 1,
-            Outcome::Success { slow: true } | Outcome::Failure => {
-                self.open(random, now);
-                return true;
-            }
+        let verdict = probes.conclude(permit, outcome, now);
+        match verdict {
+            Some(Verdict::Failing) => self.open(random, now),
+            Some(Verdict::Recovered) => self.close(),
+            Some(Verdict::Undecided) | None => {}
         }
-        if *passed >= PROBES {
-            self.close();
-        }
-        true
+        verdict.is_some()
     }
 
     fn force(&mut self, forced: Override) -> bool {
@@ -270,7 +232,7 @@ impl Breaker {
         let Some(forced) = self.forced.take() else { return false };
         self.close();
         if forced.mode == Mode::Open {
-            self.state = half_open(now);
+            self.state = State::HalfOpen(Probes::new(now));
         }
         true
     }
@@ -309,16 +271,8 @@ impl Breaker {
         match &self.state {
             State::Closed | State::Trial { .. } => Phase::Closed,
             State::Open { until } => Phase::Open { until: *until },
-            State::HalfOpen { .. } => Phase::HalfOpen,
+            State::HalfOpen(_) => Phase::HalfOpen,
         }
-    }
-}
-
-const fn half_open(now: Timestamp) -> State {
-    State::HalfOpen {
-        out: Vec::new(),
-        passed: 0,
-        quiet_since: now,
     }
 }
 

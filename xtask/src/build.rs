@@ -5,7 +5,7 @@ mod stamp;
 
 use crate::progress;
 use crate::setup::{self, Need, Toolbox};
-use anyhow::{Result, bail};
+use anyhow::Result;
 pub(crate) use size::Size;
 
 /// The variable by which `dev` tells the build that wrangler starts which profile to build: wrangler's
@@ -38,19 +38,24 @@ impl Profile {
     }
 }
 
-/// Sets up and builds; prints the Worker's size.
+/// Sets up and builds; a release must keep to its budget.
 ///
 /// # Errors
-/// When the build fails, or a release is larger than its budget.
-pub(crate) fn run(profile: Profile) -> Result<Size> {
+/// When the build fails, or a release is too large to be deployed.
+pub(crate) fn run(profile: Profile) -> Result<()> {
     let project = crate::project::Project::open()?;
-    if let Some(size) = fresh(&project, profile)? {
-        return Ok(size); // before set-up: wrangler calls this at every start
+    let size = match fresh(&project, profile)? {
+        Some(size) => size, // before set-up: wrangler calls this at every start
+        None => worker(&setup::setup(&project, Need::Worker)?, profile)?,
+    };
+    if profile == Profile::Release {
+        size.must_keep_to_budget()
+    } else {
+        Ok(())
     }
-    worker(&setup::setup(&project, Need::Worker)?, profile)
 }
 
-/// Builds unless `build/` was made from these sources already.
+/// Builds unless `build/` was made from these sources already, and tells the Worker's size.
 pub(crate) fn worker(tools: &Toolbox, profile: Profile) -> Result<Size> {
     let project = tools.project();
     if let Some(size) = fresh(project, profile)? {
@@ -74,16 +79,8 @@ fn fresh(project: &crate::project::Project, profile: Profile) -> Result<Option<S
     Ok(None)
 }
 
-/// Says how large the Worker is, and refuses one that is too large to be deployed.
 fn told(project: &crate::project::Project, profile: Profile) -> Result<Size> {
     let size = Size::of(&project.build_dir())?;
     progress::ready(format!("worker ({}): {size}", profile.name()));
-    if profile == Profile::Release && size.gzip > size::BUDGET {
-        bail!(
-            "the Worker has {} KB gzip, its budget is {} KB",
-            size.gzip / 1000,
-            size::BUDGET / 1000
-        );
-    }
     Ok(size)
 }

@@ -10,6 +10,7 @@ use crate::{api::accounts::Data, gateway::problem::rfc3339, services::media::Upl
 
 /// A medium.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are X's")]
 pub struct Media {
     /// X's id of it: what a tweet's `media_ids` take.
     id: String,

@@ -1,5 +1,3 @@
-//! The account's machine, from its first connection to its last failure.
-
 mod committing;
 mod connecting;
 mod failing;

@@ -47,17 +47,15 @@ pub const fn outcome_of(answer: Answer, took_ms: u64, group: Group) -> Outcome {
         Answer::Status { status: 200..=299, .. } => Outcome::Success {
             slow: took_ms > group.slow_after_ms(),
         },
-        Answer::Status {
-            status: 500 | 502 | 503 | 504,
-            ..
-        }
-        | Answer::Status {
-            status: 500..=599,
-            json: false,
-        } => Outcome::Failure,
-        Answer::NoConnection | Answer::TimedOut | Answer::CutShort => Outcome::Failure,
-        Answer::Status { .. } | Answer::ClientGone | Answer::NotSent => Outcome::Neutral,
+        Answer::Status { status, json } if !is_trouble(status, json) => Outcome::Neutral,
+        Answer::Status { .. } | Answer::NoConnection | Answer::TimedOut | Answer::CutShort => Outcome::Failure,
+        Answer::ClientGone | Answer::NotSent => Outcome::Neutral,
     }
+}
+
+/// The statuses of an X in trouble, and whatever 5xx something in front of X answers in its stead.
+const fn is_trouble(status: u16, json: bool) -> bool {
+    matches!(status, 500 | 502 | 503 | 504) || (matches!(status, 500..=599) && !json)
 }
 
 #[cfg(test)]

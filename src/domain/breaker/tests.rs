@@ -1,3 +1,6 @@
+mod operating;
+mod probing;
+
 use super::*;
 
 /// The beginning of a bucket.
@@ -68,6 +71,17 @@ fn open() -> Breaker {
 }
 
 const HALF: Timestamp = NOW.plus_ms(5_000);
+
+fn order(mode: Mode, expires_at: Option<Timestamp>) -> Command {
+    let (reason, by) = ("maintenance at X".to_owned(), "0123456789".to_owned());
+    Command::Force(Override {
+        mode,
+        reason,
+        by,
+        since: NOW,
+        expires_at,
+    })
+}
 
 #[test]
 fn half_of_twenty_failures_open_it() {
@@ -171,58 +185,6 @@ fn while_open_all_is_refused_and_nothing_is_learned() {
 }
 
 #[test]
-fn five_hundred_callers_make_three_probes() {
-    let mut breaker = open();
-    assert_eq!(snapshot(&mut breaker, HALF).admission(HALF), Admission::Probe);
-    let permits: Vec<_> = (0..500).filter_map(|_| probe(&mut breaker, HALF)).collect();
-    assert_eq!(permits.len(), 3);
-    for permit in permits {
-        assert_eq!(
-            probe(&mut breaker, HALF),
-            None,
-            "a probe that passed makes no room for another"
-        );
-        conclude(&mut breaker, permit, SUCCESS, HALF);
-    }
-    assert_eq!(phase(&mut breaker, HALF), Phase::Closed);
-    assert_eq!(ask(&mut breaker, Command::Probe, HALF), Reply::Go);
-}
-
-#[test]
-fn one_failed_probe_opens_it_for_twice_as_long_up_to_a_minute() {
-    let (mut breaker, mut now) = (open(), HALF);
-    for longest in [10_000, 20_000, 40_000, 60_000, 60_000] {
-        let permits: Vec<_> = (0..2).filter_map(|_| probe(&mut breaker, now)).collect();
-        conclude(&mut breaker, permits[0], SUCCESS, now);
-        let until = now.plus_ms(longest);
-        assert_eq!(
-            conclude(&mut breaker, permits[1], Outcome::Failure, now),
-            Phase::Open { until }
-        );
-        now = until;
-    }
-    for _ in 0..3 {
-        let permit = probe(&mut breaker, now).unwrap();
-        conclude(&mut breaker, permit, SUCCESS, now);
-    }
-    report(&mut breaker, &[(Outcome::Failure, 20)], now);
-    assert_eq!(
-        phase(&mut breaker, now),
-        Phase::Open {
-            until: now.plus_ms(5_000)
-        },
-        "proved recovered"
-    );
-}
-
-#[test]
-fn a_slow_probe_is_no_recovery() {
-    let mut breaker = open();
-    let permit = probe(&mut breaker, HALF).unwrap();
-    assert!(matches!(conclude(&mut breaker, permit, SLOW, HALF), Phase::Open { .. }));
-}
-
-#[test]
 fn chance_shortens_the_pause_by_a_tenth_at_most() {
     for random in [0, 1, 250, 499, 500, 501, 12_345_678, u64::MAX] {
         let mut breaker = Breaker::default();
@@ -247,144 +209,6 @@ fn chance_shortens_the_pause_by_a_tenth_at_most() {
         };
         assert!((4_500..=5_000).contains(&until.ms_since(NOW)));
     }
-}
-
-#[test]
-fn a_dead_probe_frees_its_place() {
-    let mut breaker = open();
-    let dead: Vec<_> = (0..2).filter_map(|_| probe(&mut breaker, HALF)).collect();
-    assert!(probe(&mut breaker, HALF.plus_ms(10_000)).is_some());
-    assert_eq!(probe(&mut breaker, HALF.plus_ms(14_999)), None);
-    let ended = HALF.plus_ms(15_000);
-    assert_eq!(
-        conclude(&mut breaker, dead[0], Outcome::Failure, ended),
-        Phase::HalfOpen,
-        "too late to tell"
-    );
-    assert_eq!((0..10).filter_map(|_| probe(&mut breaker, ended)).count(), 2);
-}
-
-#[test]
-fn three_dead_probes_do_not_keep_it_half_open() {
-    let mut breaker = open();
-    assert_eq!((0..3).filter_map(|_| probe(&mut breaker, HALF)).count(), 3);
-    assert_eq!(phase(&mut breaker, HALF.plus_ms(14_999)), Phase::HalfOpen);
-    assert_eq!(phase(&mut breaker, HALF.plus_ms(15_000)), Phase::Closed, "on trial");
-}
-
-#[test]
-fn a_neutral_probe_frees_its_place() {
-    let mut breaker = open();
-    let permits: Vec<_> = (0..3).filter_map(|_| probe(&mut breaker, HALF)).collect();
-    assert_eq!(
-        conclude(&mut breaker, permits[0], Outcome::Neutral, HALF),
-        Phase::HalfOpen
-    );
-    assert!(probe(&mut breaker, HALF).is_some());
-    assert_eq!(probe(&mut breaker, HALF), None);
-}
-
-#[test]
-fn a_permit_of_an_earlier_round_concludes_nothing() {
-    let mut breaker = open();
-    let old: Vec<_> = (0..3).filter_map(|_| probe(&mut breaker, HALF)).collect();
-    conclude(&mut breaker, old[0], Outcome::Failure, HALF);
-    let later = HALF.plus_ms(10_000);
-    let new = probe(&mut breaker, later).unwrap();
-    assert!(!old.contains(&new));
-    assert_eq!(conclude(&mut breaker, old[1], Outcome::Failure, later), Phase::HalfOpen);
-    assert_eq!(conclude(&mut breaker, old[2], SUCCESS, later), Phase::HalfOpen);
-}
-
-#[test]
-fn a_creation_is_never_a_probe_but_is_not_shut_out_for_ever() {
-    let mut breaker = open();
-    let admission = snapshot(&mut breaker, HALF).admission(HALF).for_creation();
-    assert_eq!(admission, Admission::Refuse { retry_after_ms: 5_000 });
-    let trial = HALF.plus_ms(5_000);
-    assert_eq!(
-        snapshot(&mut breaker, trial).admission(trial).for_creation(),
-        Admission::Go
-    );
-    report(&mut breaker, &[(SUCCESS, 100), (Outcome::Failure, 1)], trial);
-    assert_eq!(
-        phase(&mut breaker, trial),
-        Phase::Open {
-            until: trial.plus_ms(10_000)
-        },
-        "the first failure on trial"
-    );
-}
-
-#[test]
-fn a_trial_ends_well_after_half_a_minute() {
-    let mut breaker = open();
-    phase(&mut breaker, HALF);
-    let trial = HALF.plus_ms(5_000);
-    phase(&mut breaker, trial);
-    let after = trial.plus_ms(30_000);
-    report(&mut breaker, &[(Outcome::Failure, 19)], after);
-    assert_eq!(phase(&mut breaker, after), Phase::Closed);
-    report(&mut breaker, &[(Outcome::Failure, 1)], after);
-    assert_eq!(
-        phase(&mut breaker, after),
-        Phase::Open {
-            until: after.plus_ms(5_000)
-        }
-    );
-}
-
-fn order(mode: Mode, expires_at: Option<Timestamp>) -> Command {
-    let (reason, by) = ("maintenance at X".to_owned(), "0123456789".to_owned());
-    Command::Force(Override {
-        mode,
-        reason,
-        by,
-        since: NOW,
-        expires_at,
-    })
-}
-
-#[test]
-fn forced_open_refuses_all_until_it_is_over_and_then_probes() {
-    let mut breaker = Breaker::default();
-    assert!(breaker.step(order(Mode::Open, Some(NOW.plus_ms(90_000))), NOW).store);
-    assert_eq!(
-        snapshot(&mut breaker, NOW).admission(NOW),
-        Admission::Refuse { retry_after_ms: 60_000 }
-    );
-    assert_eq!(
-        ask(&mut breaker, Command::Probe, NOW.plus_ms(80_000)),
-        Reply::Refused { retry_after_ms: 10_000 }
-    );
-    let end = NOW.plus_ms(90_000);
-    assert_eq!(snapshot(&mut breaker, end).admission(end), Admission::Probe);
-    assert!(!breaker.step(Command::Release, end).store, "already over");
-}
-
-#[test]
-fn forced_closed_lets_all_pass_and_counts_nothing() {
-    let mut breaker = open();
-    ask(&mut breaker, order(Mode::Closed, None), NOW);
-    assert_eq!(ask(&mut breaker, Command::Probe, NOW), Reply::Go);
-    report(&mut breaker, &[(Outcome::Failure, 100)], NOW);
-    assert_eq!(snapshot(&mut breaker, NOW).counts, Counts::default());
-    assert!(breaker.step(Command::Release, NOW).store);
-    assert_eq!(snapshot(&mut breaker, NOW), Snapshot::default());
-}
-
-#[test]
-fn metrics_only_counts_and_never_refuses() {
-    let mut breaker = Breaker::default();
-    ask(&mut breaker, order(Mode::MetricsOnly, None), NOW);
-    assert!(!report(&mut breaker, &[(Outcome::Failure, 100)], NOW));
-    let seen = snapshot(&mut breaker, NOW);
-    assert_eq!(
-        (seen.admission(NOW), seen.counts.failures, seen.would_open),
-        (Admission::Go, 100, true)
-    );
-    ask(&mut breaker, Command::Release, NOW);
-    assert_eq!(phase(&mut breaker, NOW), Phase::Closed);
 }
 
 #[test]

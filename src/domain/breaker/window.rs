@@ -72,15 +72,8 @@ pub(super) struct OutcomeWindow(VecDeque<Bucket>);
 
 impl OutcomeWindow {
     pub(super) fn note(&mut self, outcome: Outcome, now: Timestamp) {
-        if outcome != Outcome::Neutral {
-            self.add(
-                Bucket {
-                    start: start_of(now),
-                    counts: Counts::of(outcome),
-                },
-                now,
-            );
-        }
+        let (start, counts) = (start_of(now), Counts::of(outcome));
+        self.add(Bucket { start, counts }, now);
     }
 
     /// Takes in what an isolate counted, each at its time, so that old successes do not hide new failures. A clock ahead of

@@ -2,9 +2,8 @@
 
 use crate::domain::Timestamp;
 
-/// A request earns a tenth of a retry, a second earns one; ten are kept at most. Counted in thousandths.
+/// Counted in thousandths, so that a millisecond earns one. A request earns a tenth of a retry; ten are kept at most.
 const PER_REQUEST: u64 = 100;
-const PER_MS: u64 = 1;
 const WHOLE: u64 = 1_000;
 const MOST: u64 = 10 * WHOLE;
 
@@ -41,8 +40,7 @@ impl Budget {
     }
 
     fn earn(&mut self, now: Timestamp) {
-        let earned = now.ms_since(self.as_of).min(MOST) * PER_MS;
-        self.saved = (self.saved + earned).min(MOST);
+        self.saved = self.saved.saturating_add(now.ms_since(self.as_of)).min(MOST);
         self.as_of = self.as_of.max(now);
     }
 }

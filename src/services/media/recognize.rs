@@ -5,7 +5,7 @@ use crate::{
     x::media::{Category, MediaRefusal, MediaType, sniff},
 };
 
-/// What the file that begins with `head` is. Its bytes decide, and what the client says must agree; MP4 and QuickTime are one
+/// What the file that begins with `head` is. Its bytes decide, and what the client says must agree; MP4 and `QuickTime` are one
 /// container whose writers are not strict about its brand, so there the client's word counts.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Cutting a file into segments while it arrives.
 
-use std::pin::Pin;
+use std::{fmt::Write, pin::Pin};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
@@ -114,7 +114,13 @@ fn other_length(length: u64) -> Fault {
 
 /// `bytes` in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]

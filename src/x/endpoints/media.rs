@@ -7,12 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::{
-    domain::{
-        breaker::Group,
-        media::AltText,
-        retry::Effect,
-        tweet::MediaId,
-    },
+    domain::{breaker::Group, media::AltText, retry::Effect, tweet::MediaId},
     x::{
         media::{Category, MediaType},
         multipart::{self, FilePart},

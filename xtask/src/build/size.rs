@@ -1,12 +1,12 @@
 //! How large the Worker is.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
 /// The most a release may have, gzipped, in bytes.
-pub(super) const BUDGET: u64 = 600_000;
+const BUDGET: u64 = 600_000;
 
 /// What is uploaded, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,18 @@ impl Size {
             size.gzip += gzipped(&bytes)?;
         }
         Ok(size)
+    }
+
+    /// # Errors
+    /// When the Worker is larger than it may be.
+    pub(crate) fn must_keep_to_budget(self) -> Result<()> {
+        ensure!(
+            self.gzip <= BUDGET,
+            "the Worker has {} KB gzip, its budget is {} KB",
+            self.gzip / 1000,
+            BUDGET / 1000
+        );
+        Ok(())
     }
 }
 
@@ -56,5 +68,25 @@ mod tests {
         assert!(missing.is_err());
         assert_eq!(size.raw, 12_000);
         assert!((20..200).contains(&size.gzip), "{}", size.gzip);
+    }
+
+    #[test]
+    fn the_budget_counts_what_is_gzipped() {
+        assert!(
+            Size {
+                raw: 9_000_000,
+                gzip: BUDGET
+            }
+            .must_keep_to_budget()
+            .is_ok()
+        );
+        assert!(
+            Size {
+                raw: 9_000_000,
+                gzip: BUDGET + 1
+            }
+            .must_keep_to_budget()
+            .is_err()
+        );
     }
 }

@@ -124,6 +124,7 @@ fn sandbox(tools: &Toolbox, settings: &Settings, url: &str) -> Result<Service> {
             "--package",
             "perch-sandbox",
             "--",
+            "--verbose",
             "--listen",
         ]);
         command.arg(format!("127.0.0.1:{}", settings.sandbox_port));

@@ -33,8 +33,8 @@ fn curl_lines(base_url: &str, demo: &Demo) -> Vec<String> {
         lines.push(format!("perch {JSON} -d '{{}}' $PERCH/v1/connect"));
     }
     lines.extend([
-        format!("perch {JSON} -d \"{{\\\"text\\\":\\\"Hello from perch, $(date +%T)\\\"}}\" $PERCH/v1/tweets | tee tweet.json"),
-        "TWEET=$(grep -o '\"id\":\"[0-9]*\"' tweet.json | head -n 1 | tr -dc 0-9)".to_owned(),
+        format!(r#"TWEET=$(perch {JSON} -d "{{\"text\":\"Hello from perch, $(date +%T)\"}}" $PERCH/v1/tweets \"#),
+        r#"  | tee /dev/stderr | grep -o '"id":"[0-9]*"' | head -n 1 | tr -dc 0-9)"#.to_owned(),
         "perch $PERCH/v1/tweets/$TWEET".to_owned(),
         "perch -X PUT $PERCH/v1/tweets/$TWEET/like".to_owned(),
         "perch -H 'Content-Type: image/png' --data-binary @examples/perch.png $PERCH/v1/media".to_owned(),

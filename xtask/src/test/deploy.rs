@@ -7,8 +7,9 @@ use crate::setup::Toolbox;
 use anyhow::Result;
 
 pub(super) fn run(tools: &Toolbox) -> Result<Outcome> {
-    build::worker(tools, Profile::Release)?;
-    let mut outcome = Outcome::check(true);
+    let size = build::worker(tools, Profile::Release)?;
+    let within = progress::step("the budget", || size.must_keep_to_budget());
+    let mut outcome = Outcome::check(within.is_ok());
     for environment in ["staging", "production"] {
         let out = tools.project().path(".wrangler/dry-run").join(environment);
         let accepted = progress::step(format!("wrangler deploy --dry-run --env {environment}"), || {
