@@ -121,7 +121,17 @@ impl Stack {
         if let (Some(body), Value::Object(terms)) = (body.as_object_mut(), terms) {
             body.extend(terms);
         }
-        let call = self.admin().call(reqwest::Method::POST, "/v1/keys").json(&body);
+        self.made_key("/v1/keys", &body).await
+    }
+
+    /// Rotates a key, and answers with the one that takes its place.
+    pub async fn rotated_key(&self, kid: &str, terms: &Value) -> (String, String) {
+        self.made_key(&format!("/v1/keys/{kid}/rotate"), terms).await
+    }
+
+    /// The one kind of answer that holds a whole key: it is for who asks, and stands in no archive.
+    async fn made_key(&self, path: &str, body: &Value) -> (String, String) {
+        let call = self.admin().call(reqwest::Method::POST, path).json(body);
         let answer = call.confidential().send().await.must(201);
         let (key, kid) = (answer.text("/data/key"), answer.text("/data/kid"));
         self.archive.know(format!("the key {kid}"), secret_part(&key));
@@ -262,7 +272,7 @@ fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
     ];
     let command = wrangler::command(project, folder, &args)?;
     let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
-    server.wait_until_ready(port, "/ready", Duration::from_secs(90))?;
+    server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;
     Ok(server)
 }
 

@@ -64,8 +64,7 @@ async fn a_revoked_key_stops_within_a_second_while_calls_flow(stack: &Stack) {
 async fn a_rotated_key_hands_over(stack: &Stack) {
     let (key, kid) = stack.key(json!({})).await;
     let old = stack.anonymous().with_key(&key);
-    let path = format!("/v1/keys/{kid}/rotate");
-    let (new, _) = stack.rotated_key(&path, json!({"overlap_s": 3})).await;
+    let (new, _) = stack.rotated_key(&kid, &json!({"overlap_s": 3})).await;
     let new = stack.anonymous().with_key(&new);
     let _both = old.get("/v1/accounts").await.must(200);
     let _both = new.get("/v1/accounts").await.must(200);
