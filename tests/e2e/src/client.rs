@@ -157,7 +157,7 @@ impl Call {
             answer.status
         );
         if let Some(archive) = archive {
-            archive.keep(format!("{}\n{:?}", answer.question, answer.headers).as_bytes());
+            archive.keep(format!("{:?}", answer.headers).as_bytes());
             archive.keep(&answer.body);
         }
         Ok(answer)

@@ -102,10 +102,10 @@ impl Stack {
         Browser::new(self.http.clone(), self.archive.clone(), &self.base)
     }
 
-    /// The process group of the gateway.
-    pub fn gateway_group(&self) -> Option<u32> {
+    /// The memory that the gateway's workerd takes now, in bytes.
+    pub fn gateway_memory(&self) -> u64 {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.first().map(Server::group)
+        servers.first().map_or(0, |gateway| gateway.memory_of("workerd"))
     }
 
     /// Another X user whom no other test has: id and handle.

@@ -19,6 +19,7 @@ mod faults;
 mod health;
 mod keys;
 mod leaks;
+mod media;
 mod openapi;
 mod raw;
 mod refresh;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         accounts::trials(),
         tweets::trials(),
         engagement::trials(),
+        media::trials(),
         refresh::trials(),
         keys::trials(),
         cors::trials(),

@@ -18,7 +18,7 @@ pub(crate) async fn send(stack: &Stack, bytes: &[u8]) -> RawAnswer {
     let mut stream = TcpStream::connect(base).await.expect("the gateway listens");
     stream.write_all(bytes).await.expect("the gateway reads");
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    let read = tokio::time::timeout(Duration::from_secs(45), stream.read_to_end(&mut answer)).await;
     read.expect("an answer in time").expect("an answer");
     stack.archive.keep(&answer);
     let text = String::from_utf8_lossy(&answer).into_owned();

@@ -77,7 +77,7 @@ async fn a_wrong_content_type_method_or_route_is_refused(stack: &Stack) {
     }
     let packed = app.client.call(Method::POST, "/v1/tweets").header("content-encoding", "gzip");
     let _problem = packed.json(&json!({"text": "a"})).send().await.must_be_problem(415, "unsupported-media-type");
-    for method in ["PUT", "PATCH", "DELETE", "BREW", "TRACE"] {
+    for method in ["PUT", "PATCH", "DELETE", "TRACE"] {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let answer = app.client.call(method, "/v1/tweets").send().await.must_be_problem(405, "method-not-allowed");
         assert!(answer.header("allow").is_some_and(|allow| allow.contains("POST")));
