@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -34,6 +34,8 @@ pub struct Stack {
     base: String,
     first_key: String,
     users: AtomicUsize,
+    port: u16,
+    direct: OnceLock<u16>,
     servers: Mutex<Vec<Server>>,
 }
 
@@ -78,8 +80,25 @@ impl Stack {
             base,
             first_key,
             users: AtomicUsize::new(0),
+            port: gateway_port,
+            direct: OnceLock::new(),
             servers: Mutex::new(vec![gateway, sandbox]),
         })
+    }
+
+    /// The port of a second gateway on workerd, with nothing in front of it: for what wrangler's proxy repairs or refuses. Its store
+    /// is empty.
+    pub fn direct_port(&self) -> u16 {
+        *self.direct.get_or_init(|| {
+            let (port, server) = direct(self.archive.folder()).expect("the gateway starts without a proxy");
+            self.servers.lock().unwrap_or_else(PoisonError::into_inner).push(server);
+            port
+        })
+    }
+
+    /// The gateway's port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Stops everything. The store and the logs stay.
@@ -274,6 +293,16 @@ fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
     let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
     server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;
     Ok(server)
+}
+
+fn direct(folder: &Path) -> Result<(u16, Server)> {
+    let (project, port) = (project()?, free_port()?);
+    let mut command = wrangler::tool(&project, folder, "node")?;
+    command.arg(project.join("tests/e2e/direct.mjs"));
+    command.args(["wrangler.toml", &port.to_string()]);
+    let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
+    server.wait_until_ready(port, "/health", Duration::from_secs(60))?;
+    Ok((port, server))
 }
 
 /// Runs `work` and says how long it took.
