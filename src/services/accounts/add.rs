@@ -69,12 +69,16 @@ async fn owner_of(context: &Context, tokens: &UserTokens) -> Result<Profile, Fau
         secret: tokens.secret.clone(),
         generation: 0,
     };
-    x::who(context, &credential).await.map_err(|fault| match fault.code {
-        Code::AccountNeedsReconnect => Fault::field(
-            "oauth_token",
-            "refused_by_x",
-            "X does not take this token and secret together with the deployment's consumer key.",
-        ),
-        _ => fault,
+    x::who(context, &credential).await.map_err(|fault| {
+        // X's code 32 is the same for a wrong secret as for a wrong consumer: whoever brought the secret can mend it.
+        let refused = fault.upstream.as_ref().is_some_and(|upstream| upstream.status == Some(401));
+        if fault.code == Code::AccountNeedsReconnect || (fault.code == Code::XMisconfigured && refused) {
+            return Fault::field(
+                "oauth_token",
+                "refused_by_x",
+                "X does not take this token and secret together with the deployment's consumer key.",
+            );
+        }
+        fault
     })
 }

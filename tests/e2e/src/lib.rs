@@ -1,1 +1,27 @@
-//! End-to-end tests of perch.
+//! What the end-to-end tests stand on: one stack of sandbox and gateway, a client of each, and an archive of all that the
+//! gateway answered.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, with words that say what was expected"
+)]
+
+mod answer;
+mod archive;
+mod browser;
+mod client;
+mod first_key;
+mod sandbox;
+mod server;
+mod settings;
+mod stack;
+mod wrangler;
+
+pub use answer::Answer;
+pub use archive::Archive;
+pub use browser::{Browser, Page};
+pub use client::{Call, Client};
+pub use sandbox::{Effect, Ledger, Sandbox, Seen};
+pub use settings::Secrets;
+pub use stack::{App, Stack};

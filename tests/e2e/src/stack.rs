@@ -1,0 +1,285 @@
+//! The stack: sandbox and gateway, started once, shared by all tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::archive::Archive;
+use crate::browser::Browser;
+use crate::client::Client;
+use crate::first_key;
+use crate::sandbox::Sandbox;
+use crate::server::{Server, free_port, target_folder};
+use crate::settings::{self, Secrets};
+use crate::wrangler;
+
+/// X users beside those the sandbox has: each test may have its own.
+const USERS: usize = 60;
+
+/// The running stack.
+pub struct Stack {
+    /// The emulated X.
+    pub sandbox: Sandbox,
+    /// What the gateway answered, and what it must not have.
+    pub archive: Arc<Archive>,
+    /// The gateway's secrets.
+    pub secrets: Secrets,
+    http: reqwest::Client,
+    base: String,
+    first_key: String,
+    users: AtomicUsize,
+    servers: Mutex<Vec<Server>>,
+}
+
+/// A client application with a key of its own and an X account of its own.
+pub struct App {
+    /// Calls with its key, for its account.
+    pub client: Client,
+    /// Its key's public name.
+    pub kid: String,
+    /// Its account.
+    pub account: String,
+    /// The X user of its account.
+    pub user: String,
+    /// The handle of its account.
+    pub username: String,
+}
+
+impl Stack {
+    /// Starts sandbox and gateway in a new folder of their own.
+    pub fn start() -> Result<Self> {
+        let project = project()?;
+        let folder = std::env::temp_dir().join(format!("perch-e2e-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let (gateway_port, sandbox_port) = (free_port()?, free_port()?);
+        let secrets = Secrets::new()?;
+        settings::write(&folder, &project, gateway_port, sandbox_port, &secrets)?;
+        let first_key = step("database and first key", || store(&project, &folder, &secrets))?;
+        let base = format!("http://127.0.0.1:{gateway_port}");
+        let sandbox = step("sandbox", || sandbox(&folder, sandbox_port, &base))?;
+        let gateway = step("gateway on workerd", || gateway(&project, &folder, gateway_port))?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(120))
+            .build()?;
+        let archive = Arc::new(Archive::new(&folder));
+        archive.know("the first key", secret_part(&first_key));
+        Ok(Self {
+            sandbox: Sandbox::new(http.clone(), &format!("http://127.0.0.1:{sandbox_port}")),
+            archive,
+            secrets,
+            http,
+            base,
+            first_key,
+            users: AtomicUsize::new(0),
+            servers: Mutex::new(vec![gateway, sandbox]),
+        })
+    }
+
+    /// Stops everything. The store and the logs stay.
+    pub fn stop(&self) {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// A client without a key.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.http.clone(), &self.base, self.archive.clone())
+    }
+
+    /// A client with the first key, which may do everything.
+    pub fn admin(&self) -> Client {
+        self.anonymous().with_key(&self.first_key)
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.http.clone(), self.archive.clone(), &self.base)
+    }
+
+    /// The memory that the gateway's workerd takes now, in bytes.
+    pub fn gateway_memory(&self) -> u64 {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.first().map_or(0, |gateway| gateway.memory_of("workerd"))
+    }
+
+    /// Another X user whom no other test has: id and handle.
+    pub fn new_user(&self) -> (String, String) {
+        let number = self.users.fetch_add(1, Ordering::Relaxed);
+        assert!(number < USERS, "the sandbox has no more users");
+        (user_id(number), username(number))
+    }
+
+    /// Makes a key. `terms` are members of `POST /v1/keys`; a name is added.
+    pub async fn key(&self, terms: Value) -> (String, String) {
+        let mut body = json!({"name": "e2e", "quota": {"per_minute": 100_000}, "scopes": SCOPES});
+        if let (Some(body), Value::Object(terms)) = (body.as_object_mut(), terms) {
+            body.extend(terms);
+        }
+        self.made_key("/v1/keys", &body).await
+    }
+
+    /// Rotates a key, and answers with the one that takes its place.
+    pub async fn rotated_key(&self, kid: &str, terms: &Value) -> (String, String) {
+        self.made_key(&format!("/v1/keys/{kid}/rotate"), terms).await
+    }
+
+    /// The one kind of answer that holds a whole key: it is for who asks, and stands in no archive.
+    async fn made_key(&self, path: &str, body: &Value) -> (String, String) {
+        let call = self.admin().call(reqwest::Method::POST, path).json(body);
+        let answer = call.confidential().send().await.must(201);
+        let (key, kid) = (answer.text("/data/key"), answer.text("/data/kid"));
+        self.archive.know(format!("the key {kid}"), secret_part(&key));
+        (key, kid)
+    }
+
+    /// A client application with a key and a connected account that no other test has.
+    pub async fn app(&self, terms: Value) -> App {
+        let (key, kid) = self.key(terms).await;
+        let (user, username) = self.new_user();
+        let client = self.anonymous().with_key(&key);
+        let account = self.connect(&client, &username).await;
+        App {
+            client: client.acting_for(&account),
+            kid,
+            account,
+            user,
+            username,
+        }
+    }
+
+    /// Connects `username` as a person at a terminal does, and answers with the account's id.
+    pub async fn connect(&self, client: &Client, username: &str) -> String {
+        let begun = client.post("/v1/connect", &json!({})).await.must(201);
+        let url = Url::parse(&begun.text("/data/url")).expect("an address to open");
+        let page = self.browser().follow(&url, self.agreeing(username)).await;
+        assert_eq!(page.status, 200, "the connection ended at {}", page.url.path());
+        let list = client.get("/v1/accounts").await.must(200).json();
+        let accounts = list["data"].as_array().cloned().unwrap_or_default();
+        let account = accounts.iter().find(|account| account["username"] == username);
+        account
+            .and_then(|account| account["id"].as_str())
+            .expect("the connected account is listed")
+            .to_owned()
+    }
+
+    /// Follows redirects; on X's page `username` agrees.
+    pub fn agreeing(&self, username: &str) -> impl FnMut(&mut Url) -> bool + use<> {
+        let (sandbox, gateway, username) = (self.sandbox.base().to_owned(), self.base.clone(), username.to_owned());
+        move |url| {
+            if url.as_str().starts_with(&sandbox) {
+                url.query_pairs_mut().append_pair("auto_approve", &username);
+                return true;
+            }
+            url.as_str().starts_with(&gateway)
+        }
+    }
+
+    /// Ends faults and lets every breaker begin anew.
+    pub async fn calm(&self) {
+        self.sandbox.clear_faults().await;
+        let admin = self.admin();
+        for group in ["tokens", "tweets_write", "tweets_read", "users", "media", "engagement"] {
+            let path = format!("/v1/breakers/{group}");
+            let force = json!({"mode": "closed", "reason": "a test is over"});
+            let _forced = admin.call(reqwest::Method::PUT, &path).json(&force).send().await.must(200);
+            let _released = admin.delete(&path).await.must(200);
+        }
+        tokio::time::sleep(Duration::from_millis(1100)).await; // isolates go by snapshots at most a second old
+    }
+}
+
+/// Every scope but admin: a key for client applications.
+const SCOPES: [&str; 9] = [
+    "tweets:read",
+    "tweets:write",
+    "likes:write",
+    "retweets:write",
+    "bookmarks:write",
+    "media:write",
+    "accounts:read",
+    "accounts:write",
+    "audit:read",
+];
+
+/// What of a key is secret: its fourth part.
+fn secret_part(key: &str) -> String {
+    key.split('_').nth(3).unwrap_or(key).to_owned()
+}
+
+fn user_id(number: usize) -> String {
+    (9_000_000_000 + number).to_string()
+}
+
+fn username(number: usize) -> String {
+    format!("e2e_user_{number}")
+}
+
+/// The root of the repository.
+fn project() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = here.ancestors().nth(2).context("the tests stand in tests/e2e")?;
+    if !project.join("build/index_bg.wasm").exists() {
+        bail!("the Worker is not built: run `cargo xtask test e2e`");
+    }
+    Ok(project.to_owned())
+}
+
+/// Makes the database and the first key in it.
+fn store(project: &Path, folder: &Path, secrets: &Secrets) -> Result<String> {
+    let (key, insert) = first_key::make(secrets)?;
+    std::fs::write(folder.join("first-key.sql"), insert)?;
+    wrangler::run(project, folder, &["d1", "migrations", "apply", "DB", "--local"])?;
+    wrangler::run(
+        project,
+        folder,
+        &["d1", "execute", "DB", "--local", "--yes", "--file", "first-key.sql"],
+    )?;
+    Ok(key)
+}
+
+fn sandbox(folder: &Path, port: u16, gateway: &str) -> Result<Server> {
+    let program = target_folder()?.join("perch-sandbox");
+    if !program.exists() {
+        bail!("the sandbox is not built: run `cargo xtask test e2e`");
+    }
+    let mut command = Command::new(program);
+    command.args(["--listen", &format!("127.0.0.1:{port}")]);
+    command.args(["--redirect-uri", &format!("{gateway}/connect/callback")]);
+    for number in 0..USERS {
+        let account = format!("{}:{}:Tester {number}", user_id(number), username(number));
+        command.args(["--account", &account]);
+    }
+    let mut server = Server::start("sandbox", &command, folder.join("sandbox.log"))?;
+    server.wait_until_ready(port, "/_sandbox/health", Duration::from_secs(20))?;
+    Ok(server)
+}
+
+fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
+    let port_text = port.to_string();
+    let args = [
+        "dev",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        &port_text,
+        "--show-interactive-dev-session=false",
+    ];
+    let command = wrangler::command(project, folder, &args)?;
+    let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
+    server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;
+    Ok(server)
+}
+
+/// Runs `work` and says how long it took.
+fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let started = Instant::now();
+    let done = work().with_context(|| format!("{name} failed"))?;
+    eprintln!("  {name}: {:.1} s", started.elapsed().as_secs_f32());
+    Ok(done)
+}

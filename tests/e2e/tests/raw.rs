@@ -1,0 +1,30 @@
+//! Requests no client library would send, written to the socket byte by byte.
+
+use std::time::Duration;
+
+use perch_e2e::Stack;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// What came back: the status and the rest as text.
+pub(crate) struct RawAnswer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
+/// Sends `bytes` and reads until the other side closes.
+pub(crate) async fn send(stack: &Stack, bytes: &[u8]) -> RawAnswer {
+    let base = stack.anonymous().base().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(base).await.expect("the gateway listens");
+    stream.write_all(bytes).await.expect("the gateway reads");
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(45), stream.read_to_end(&mut answer)).await;
+    read.expect("an answer in time").expect("an answer");
+    stack.archive.keep(&answer);
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+    RawAnswer {
+        status: status.unwrap_or_default(),
+        text,
+    }
+}
