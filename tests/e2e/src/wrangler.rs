@@ -11,11 +11,7 @@ pub(crate) fn command(project: &Path, folder: &Path, args: &[&str]) -> Result<Co
     let path = std::env::join_paths([tools.clone()].into_iter().chain(std::env::split_paths(&inherited)))?;
     let mut command = Command::new(tools.join("wrangler"));
     command.args(args).args(["--persist-to", "state"]);
-    command
-        .current_dir(folder)
-        .env("PATH", path)
-        .env("CI", "1")
-        .env("WRANGLER_SEND_METRICS", "false");
+    command.current_dir(folder).env("PATH", path).env("CI", "1").env("WRANGLER_SEND_METRICS", "false");
     Ok(command)
 }
 

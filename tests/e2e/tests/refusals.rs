@@ -116,7 +116,9 @@ async fn a_hostile_path_is_refused_not_repaired(stack: &Stack) {
     let mark = stack.sandbox.mark().await;
     let long = format!("/v1/tweets/{}", "1".repeat(4000));
     for path in HOSTILE.into_iter().chain([long.as_str()]) {
-        let head = format!("GET {path} HTTP/1.1\r\nHost: perch.example\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n");
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: perch.example\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+        );
         let answer = raw::send(stack, head.as_bytes()).await;
         assert!((400..500).contains(&answer.status), "{path} was answered {}", answer.status);
         assert!(answer.text.contains("invalid-path") || !answer.text.contains("problem+json"), "{path}");
@@ -154,7 +156,9 @@ async fn nothing_a_client_sends_reaches_x(stack: &Stack) {
     let ledger = stack.sandbox.ledger_since(mark).await;
     assert_eq!(ledger.requests.len(), 2);
     for seen in &ledger.requests {
-        for name in ["x-forwarded-for", "x-forwarded-host", "cookie", "forwarded", "x-custom", "x-api-key", "perch-account"] {
+        for name in
+            ["x-forwarded-for", "x-forwarded-host", "cookie", "forwarded", "x-custom", "x-api-key", "perch-account"]
+        {
             assert_eq!(seen.header(name), None, "{name} reached X");
         }
     }
