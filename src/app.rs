@@ -33,11 +33,7 @@ pub struct App {
 impl App {
     /// A fresh isolate's perch.
     pub fn new(config: Config) -> Self {
-        Self {
-            config: Arc::new(config),
-            memory: Arc::default(),
-            router: api::router::router(),
-        }
+        Self { config: Arc::new(config), memory: Arc::default(), router: api::router::router() }
     }
 
     /// The settings.
@@ -83,11 +79,6 @@ impl App {
 
     /// The surroundings of one event, `call`.
     pub fn context(&self, ports: Ports, call: Call) -> Context {
-        Context {
-            ports,
-            config: self.config.clone(),
-            memory: self.memory.clone(),
-            call: Arc::new(call),
-        }
+        Context { ports, config: self.config.clone(), memory: self.memory.clone(), call: Arc::new(call) }
     }
 }

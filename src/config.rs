@@ -116,10 +116,7 @@ impl XConfig {
 impl MasterKeys {
     fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
         const NAME: &str = "PERCH_MASTER_KEYS";
-        let fault = |problem: &str| ConfigFault {
-            name: NAME,
-            problem: problem.to_owned(),
-        };
+        let fault = |problem: &str| ConfigFault { name: NAME, problem: problem.to_owned() };
         let text: MasterKeysText = serde_json::from_str(&required(strings, NAME)?)
             .map_err(|_| fault(r#"must be JSON: {"active":"<id>","keys":{"<id>":"<32 bytes in base64>"}}"#))?;
         if !text.keys.contains_key(&text.active) {
@@ -129,10 +126,7 @@ impl MasterKeys {
             return Err(fault("holds a key that is not 32 bytes in base64"));
         }
         let keys = text.keys.into_iter().map(|(id, key)| (id, key.into())).collect();
-        Ok(Self {
-            active: text.active,
-            keys,
-        })
+        Ok(Self { active: text.active, keys })
     }
 }
 
@@ -145,17 +139,12 @@ fn pepper(strings: &dyn Strings) -> Result<Pepper, ConfigFault> {
     const NAME: &str = "PERCH_KEY_PEPPER";
     let bytes = key_bytes(&required(strings, NAME)?);
     let problem = "must be 32 random bytes in base64".to_owned();
-    bytes
-        .and_then(|bytes| Pepper::new(bytes.to_vec()).ok())
-        .ok_or(ConfigFault { name: NAME, problem })
+    bytes.and_then(|bytes| Pepper::new(bytes.to_vec()).ok()).ok_or(ConfigFault { name: NAME, problem })
 }
 
 /// A set value without the white space that creeps in when secrets are pasted.
 fn optional(strings: &dyn Strings, name: &str) -> Option<String> {
-    strings
-        .get(name)
-        .map(|value| value.trim().to_owned())
-        .filter(|value| !value.is_empty())
+    strings.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 fn required(strings: &dyn Strings, name: &'static str) -> Result<String, ConfigFault> {
@@ -164,10 +153,7 @@ fn required(strings: &dyn Strings, name: &'static str) -> Result<String, ConfigF
 }
 
 fn url(strings: &dyn Strings, name: &'static str) -> Result<Url, ConfigFault> {
-    let fault = |problem: &str| ConfigFault {
-        name,
-        problem: problem.to_owned(),
-    };
+    let fault = |problem: &str| ConfigFault { name, problem: problem.to_owned() };
     let url = Url::parse(&required(strings, name)?).map_err(|_| fault("is not a URL"))?;
     let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     match url.scheme() {
@@ -179,15 +165,10 @@ fn url(strings: &dyn Strings, name: &'static str) -> Result<Url, ConfigFault> {
 
 fn list(strings: &dyn Strings, name: &str) -> Vec<String> {
     let text = optional(strings, name).unwrap_or_default();
-    text.split([',', ' '])
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect()
+    text.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 fn number(strings: &dyn Strings, name: &'static str, default: u32) -> Result<u32, ConfigFault> {
     let problem = "must be a whole number".to_owned();
-    optional(strings, name).map_or(Ok(default), |text| {
-        text.parse().map_err(|_| ConfigFault { name, problem })
-    })
+    optional(strings, name).map_or(Ok(default), |text| text.parse().map_err(|_| ConfigFault { name, problem }))
 }

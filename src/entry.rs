@@ -89,8 +89,6 @@ fn plain(status: StatusCode, detail: &str) -> worker::Result<web_sys::Response> 
     let problem = serde_json::json!({
         "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail,
     });
-    let response = http::Response::builder()
-        .status(status)
-        .header("content-type", "application/problem+json");
+    let response = http::Response::builder().status(status).header("content-type", "application/problem+json");
     worker::response_to_wasm(response.body(Body::from(problem.to_string()))?)
 }

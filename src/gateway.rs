@@ -55,15 +55,7 @@ pub async fn handle(context: Context, router: Router, request: Request<Body>) ->
     }
     let mut admitted = Admitted::default();
     let mut response = match admit(&context, &parts, &mut admitted).await {
-        Ok(()) => {
-            serve(
-                &context,
-                router,
-                Request::from_parts(parts, body),
-                admitted.caller.take(),
-            )
-            .await
-        }
+        Ok(()) => serve(&context, router, Request::from_parts(parts, body), admitted.caller.take()).await,
         Err(fault) => fault.into_response(),
     };
     rate_limit::tell(response.headers_mut(), &admitted.windows);
@@ -76,10 +68,13 @@ async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Res
     let path = parts.uri.path();
     path_gate::admit(path, parts.uri.query())?;
     body_limit::admit(&parts.headers, body_limit::limit_of(&parts.method, path))?;
-    if is_public(path) {
+    let public = is_public(path);
+    if !public || path.starts_with("/connect/") {
+        rate_limit::admit_at_edge(context, &parts.headers).await?;
+    }
+    if public {
         return Ok(());
     }
-    rate_limit::admit_at_edge(context, &parts.headers).await?;
     let record = api_key::identify(context, &parts.headers).await?;
     context.call.note(|facts| facts.kid = Some(record.kid.clone()));
     admitted.origin = cors::admit(context, &record, &parts.headers)?;

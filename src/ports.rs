@@ -42,10 +42,7 @@ pub struct Unavailable {
 impl Unavailable {
     /// `part` failed, saying `reason`.
     pub fn new(part: &'static str, reason: impl ToString) -> Self {
-        Self {
-            part,
-            reason: reason.to_string(),
-        }
+        Self { part, reason: reason.to_string() }
     }
 }
 

@@ -18,16 +18,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("relay", &["config", "domain", "gateway", "ports", "services", "x"]),
     ("api", &["config", "domain", "gateway", "ports", "services", "x"]),
     ("jobs", &["config", "domain", "ports", "services"]),
-    (
-        "app",
-        &[
-            "api", "config", "domain", "gateway", "jobs", "ports", "relay", "services",
-        ],
-    ),
-    (
-        "entry",
-        &["adapters", "app", "config", "gateway", "jobs", "ports", "relay"],
-    ),
+    ("app", &["api", "config", "domain", "gateway", "jobs", "ports", "relay", "services"]),
+    ("entry", &["adapters", "app", "config", "gateway", "jobs", "ports", "relay"]),
 ];
 
 /// Floors of the plan that nobody has moved into yet.
@@ -54,10 +46,7 @@ fn no_module_looks_up() {
     let mut upward = Vec::new();
     for source in sources() {
         let floor = source.floor();
-        let below = FLOORS
-            .iter()
-            .find(|(module, _)| *module == floor)
-            .map_or(&[][..], |(_, below)| below);
+        let below = FLOORS.iter().find(|(module, _)| *module == floor).map_or(&[][..], |(_, below)| below);
         let named = crate_modules(&source.code);
         upward.extend(
             named
@@ -73,10 +62,7 @@ fn no_module_looks_up() {
 fn floors_have_no_cycle() {
     for (at, (module, below)) in FLOORS.iter().enumerate() {
         let lower: Vec<&str> = FLOORS.iter().take(at).map(|(module, _)| *module).collect();
-        assert!(
-            below.iter().all(|module| lower.contains(module)),
-            "{module} may name a module above it"
-        );
+        assert!(below.iter().all(|module| lower.contains(module)), "{module} may name a module above it");
     }
 }
 
@@ -85,9 +71,7 @@ fn only_the_doors_and_the_platforms_adapters_name_the_platform() {
     let mut named = Vec::new();
     for source in sources() {
         let allowed = PLATFORM_PLACES.iter().any(|place| source.is_in(place));
-        let platform = PLATFORM
-            .iter()
-            .filter(|name| !allowed && names_crate(&source.code, name));
+        let platform = PLATFORM.iter().filter(|name| !allowed && names_crate(&source.code, name));
         named.extend(platform.map(|name| format!("{} names {name}", source.path)));
     }
     assert!(named.is_empty(), "{named:#?}");
@@ -98,11 +82,7 @@ fn every_module_is_called_after_what_it_holds() {
     for source in sources() {
         let meaningless = source.path.split(['/', '.']).find(|part| MEANINGLESS.contains(part));
         assert_eq!(meaningless, None, "{}", source.path);
-        assert!(
-            !source.path.ends_with("/mod.rs"),
-            "{}: a module's file stands beside its folder",
-            source.path
-        );
+        assert!(!source.path.ends_with("/mod.rs"), "{}: a module's file stands beside its folder", source.path);
     }
 }
 
@@ -110,9 +90,7 @@ fn every_module_is_called_after_what_it_holds() {
 fn every_module_opens_with_its_purpose() {
     // Unit tests speak for the module they stand under.
     let is_test = |source: &Source| source.path.split(['/', '.']).any(|part| part == "tests");
-    let silent = sources()
-        .into_iter()
-        .filter(|source| !is_test(source) && !source.text.starts_with("//! "));
+    let silent = sources().into_iter().filter(|source| !is_test(source) && !source.text.starts_with("//! "));
     let silent: Vec<String> = silent.map(|source| source.path).collect();
     assert!(silent.is_empty(), "{silent:#?} do not say what they are for");
 }
@@ -193,10 +171,7 @@ fn members(group: &str) -> Vec<String> {
 }
 
 fn word(text: &str) -> String {
-    text.trim_start()
-        .chars()
-        .take_while(|character| character.is_alphanumeric() || *character == '_')
-        .collect()
+    text.trim_start().chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect()
 }
 
 /// Whether `name::` stands in the code as a crate's name, or `name` is imported whole.
@@ -212,8 +187,5 @@ fn the_scan_sees_every_form_of_a_path() {
     let expected = ["api", "domain", "ports"].map(str::to_owned);
     assert_eq!(crate_modules(code), BTreeSet::from(expected));
     assert!(names_crate("let x = worker::Env;", "worker"));
-    assert!(!names_crate(
-        "let x = coworker::Env; let y = self::worker::Env;",
-        "worker"
-    ));
+    assert!(!names_crate("let x = coworker::Env; let y = self::worker::Env;", "worker"));
 }

@@ -15,10 +15,7 @@ fn the_document_is_current() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json"), current).unwrap();
         return;
     }
-    assert!(
-        current == DOCUMENT,
-        "openapi.json is old; rewrite it with `{UPDATE}=1 cargo test --test openapi`"
-    );
+    assert!(current == DOCUMENT, "openapi.json is old; rewrite it with `{UPDATE}=1 cargo test --test openapi`");
 }
 
 #[test]
@@ -26,12 +23,7 @@ fn the_document_names_every_route_and_no_other() {
     let document: Value = serde_json::from_str(&generate().unwrap()).unwrap();
     let mut documented = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        documented.extend(
-            item.as_object()
-                .unwrap()
-                .keys()
-                .map(|method| format!("{method} {path}")),
-        );
+        documented.extend(item.as_object().unwrap().keys().map(|method| format!("{method} {path}")));
     }
     let routed = routes(include_str!("../src/api/router.rs"));
     assert!(routed.len() >= 12, "{routed:?}");
@@ -62,12 +54,7 @@ fn every_operation_says_who_may_call_it() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let public = operation["security"] == serde_json::json!([{}]);
-            assert_eq!(
-                public,
-                !path.starts_with("/v1/"),
-                "{method} {path}: {}",
-                operation["security"]
-            );
+            assert_eq!(public, !path.starts_with("/v1/"), "{method} {path}: {}", operation["security"]);
         }
     }
 }

@@ -23,11 +23,7 @@ pub(crate) type Outcome = Result<Answer, Box<Answer>>;
 impl Answer {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// `value` as JSON.
@@ -49,9 +45,7 @@ impl Answer {
     /// A body of any content type.
     pub(crate) fn text(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut answer = Self::empty(status);
-        answer
-            .headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        answer.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         answer.body = body.into();
         answer
     }

@@ -5,12 +5,8 @@ use crate::call::Call;
 use crate::engagement::{Engagement, Marks, mark};
 use crate::state::State;
 
-const BOOKMARK: mark::Kind = mark::Kind {
-    answer: "bookmarked",
-    created: "bookmark.create",
-    deleted: "bookmark.delete",
-    marks: bookmarks,
-};
+const BOOKMARK: mark::Kind =
+    mark::Kind { answer: "bookmarked", created: "bookmark.create", deleted: "bookmark.delete", marks: bookmarks };
 
 fn bookmarks(engagement: &mut Engagement) -> &mut Marks {
     &mut engagement.bookmarks

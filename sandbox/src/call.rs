@@ -44,12 +44,7 @@ impl Call {
     /// Whether the body says it is `media_type` (parameters aside).
     pub(crate) fn is_content_type(&self, media_type: &str) -> bool {
         let given = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        given
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case(media_type)
+        given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
     }
 
     /// The parameters of a form body; a JSON object of texts is read as a form too, as some clients send it.
@@ -73,10 +68,7 @@ impl Call {
 
 /// The first value called `name` in a list of pairs.
 pub(crate) fn lookup<'pairs>(pairs: &'pairs [(String, String)], name: &str) -> Option<&'pairs str> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// Decoded pairs of a query or form text.
@@ -88,8 +80,5 @@ fn json_fields(body: &[u8]) -> Vec<(String, String)> {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return Vec::new();
     };
-    members
-        .into_iter()
-        .filter_map(|(name, value)| value.as_str().map(|text| (name, text.to_owned())))
-        .collect()
+    members.into_iter().filter_map(|(name, value)| value.as_str().map(|text| (name, text.to_owned()))).collect()
 }

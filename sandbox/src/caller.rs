@@ -54,10 +54,7 @@ pub(crate) enum Access {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
     /// The kind of credentials is not taken here; both kinds in X's words.
-    WrongKind {
-        given: &'static str,
-        supported: &'static str,
-    },
+    WrongKind { given: &'static str, supported: &'static str },
     /// OAuth 2.0 without a scope this endpoint needs.
     MissingScope,
 }
@@ -72,14 +69,8 @@ impl Access {
     pub(crate) fn check(self, caller: &Caller) -> Result<(), Denial> {
         match (self, caller) {
             (Self::Open, _) | (Self::UserOrApp(_), Caller::App) => Ok(()),
-            (Self::User(_), Caller::App) => Err(Denial::WrongKind {
-                given: APP,
-                supported: USERS,
-            }),
-            (Self::OAuth2User(_), Caller::App) => Err(Denial::WrongKind {
-                given: APP,
-                supported: OAUTH2,
-            }),
+            (Self::User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: USERS }),
+            (Self::OAuth2User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: OAUTH2 }),
             (Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes), Caller::User(user)) => {
                 self.check_user(scopes, user)
             }
@@ -89,10 +80,7 @@ impl Access {
 
     fn check_user(self, scopes: &[&str], user: &User) -> Result<(), Denial> {
         match (&user.via, self) {
-            (Via::OAuth1, Self::OAuth2User(_)) => Err(Denial::WrongKind {
-                given: OAUTH1,
-                supported: OAUTH2,
-            }),
+            (Via::OAuth1, Self::OAuth2User(_)) => Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }),
             (Via::OAuth1, _) => Ok(()),
             (Via::OAuth2(granted), _) if scopes.iter().all(|scope| granted.iter().any(|has| has == scope)) => Ok(()),
             (Via::OAuth2(_), _) => Err(Denial::MissingScope),
@@ -105,10 +93,7 @@ mod tests {
     use super::*;
 
     fn user(via: Via) -> Caller {
-        Caller::User(User {
-            id: "1".to_owned(),
-            via,
-        })
+        Caller::User(User { id: "1".to_owned(), via })
     }
 
     #[test]
@@ -123,13 +108,7 @@ mod tests {
     #[test]
     fn the_wrong_kind_is_told_in_words() {
         let denied = Access::OAuth2User(&[]).check(&user(Via::OAuth1));
-        assert_eq!(
-            denied,
-            Err(Denial::WrongKind {
-                given: OAUTH1,
-                supported: OAUTH2
-            })
-        );
+        assert_eq!(denied, Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }));
         assert!(Access::User(&[]).check(&Caller::App).is_err());
         assert_eq!(Access::UserOrApp(&["tweet.read"]).check(&Caller::App), Ok(()));
     }

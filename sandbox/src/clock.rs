@@ -35,14 +35,9 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the sandbox reads the machine's clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the sandbox reads the machine's clock")]
 fn real_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// `ms` as X prints times: `2026-01-02T03:04:05.678Z`.

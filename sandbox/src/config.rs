@@ -19,11 +19,7 @@ pub struct Account {
 impl Account {
     /// An account of its three parts.
     pub fn new(id: &str, username: &str, name: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            username: username.to_owned(),
-            name: name.to_owned(),
-        }
+        Self { id: id.to_owned(), username: username.to_owned(), name: name.to_owned() }
     }
 }
 
@@ -86,17 +82,8 @@ mod tests {
 
     #[test]
     fn an_account_is_read_from_three_parts() {
-        assert_eq!(
-            "42:dora:Dora: the first".parse(),
-            Ok(Account::new("42", "dora", "Dora: the first"))
-        );
-        for wrong in [
-            "42:dora",
-            "x:dora:Dora",
-            "42:do ra:Dora",
-            "12345678901234567890:dora:Dora",
-            "42:dora:",
-        ] {
+        assert_eq!("42:dora:Dora: the first".parse(), Ok(Account::new("42", "dora", "Dora: the first")));
+        for wrong in ["42:dora", "x:dora:Dora", "42:do ra:Dora", "12345678901234567890:dora:Dora", "42:dora:"] {
             assert!(wrong.parse::<Account>().is_err(), "{wrong} was accepted");
         }
     }

@@ -23,10 +23,7 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/_sandbox/health", get(async || Json(json!({ "status": "ok" }))))
         .route("/_sandbox/state", get(overview))
         .route("/_sandbox/ledger", get(ledger))
-        .route(
-            "/_sandbox/faults",
-            get(list_faults).post(add_fault).delete(clear_faults),
-        )
+        .route("/_sandbox/faults", get(list_faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/clock", get(read_clock).post(set_clock))
         .route("/_sandbox/tokens/expire", post(expire_tokens))
         .route("/_sandbox/reset", post(reset))
@@ -100,21 +97,9 @@ struct ClockChange {
 async fn set_clock(State(sandbox): State<Sandbox>, Json(change): Json<ClockChange>) -> Control {
     sandbox.with(|state| {
         match change {
-            ClockChange {
-                advance_ms: Some(ms),
-                set_ms: None,
-                real: None,
-            } => state.clock.advance(ms),
-            ClockChange {
-                advance_ms: None,
-                set_ms: Some(ms),
-                real: None,
-            } => state.clock.set(ms),
-            ClockChange {
-                advance_ms: None,
-                set_ms: None,
-                real: Some(true),
-            } => state.clock.follow_real_time(),
+            ClockChange { advance_ms: Some(ms), set_ms: None, real: None } => state.clock.advance(ms),
+            ClockChange { advance_ms: None, set_ms: Some(ms), real: None } => state.clock.set(ms),
+            ClockChange { advance_ms: None, set_ms: None, real: Some(true) } => state.clock.follow_real_time(),
             _ => return nonsense("give one of advance_ms, set_ms, real:true"),
         }
         Ok(Json(json!({ "now_ms": state.now_ms() })))

@@ -30,13 +30,7 @@ pub(crate) async fn dispatch(sandbox: Sandbox, endpoint: &'static Endpoint, requ
     let mut call = call(parts, params, body);
     call.at_ms = sandbox.with(|state| state.now_ms());
     let (seq, fault) = arrive(&sandbox, endpoint, &call);
-    let scene = Scene {
-        sandbox,
-        endpoint,
-        call,
-        seq,
-        parting,
-    };
+    let scene = Scene { sandbox, endpoint, call, seq, parting };
     let response = if whole {
         play::play(scene.clone(), fault).await
     } else {
@@ -75,29 +69,12 @@ async fn params(parts: &mut Parts) -> Vec<(String, String)> {
     let params = RawPathParams::from_request_parts(parts, &()).await;
     params.map_or_else(
         |_| Vec::new(),
-        |params| {
-            params
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect()
-        },
+        |params| params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
     )
 }
 
 fn call(parts: Parts, params: Vec<(String, String)>, body: Bytes) -> Call {
     let query = pairs(parts.uri.query().unwrap_or_default());
-    let Parts {
-        method, uri, headers, ..
-    } = parts;
-    Call {
-        method,
-        uri,
-        headers,
-        body,
-        params,
-        query,
-        at_ms: 0,
-        caller: Caller::Nobody,
-        lag_ms: 0,
-    }
+    let Parts { method, uri, headers, .. } = parts;
+    Call { method, uri, headers, body, params, query, at_ms: 0, caller: Caller::Nobody, lag_ms: 0 }
 }

@@ -18,19 +18,11 @@ pub(crate) fn dress(state: &mut State, answer: Answer, arrived_ms: u64, admissio
         .with_header("x-connection-hash", &state.entropy.text())
         .with_header("x-response-time", &taken_ms.to_string())
         .with_header("x-transaction-id", &state.entropy.hex16());
-    let answer = if answer.headers.contains_key("server") {
-        answer
-    } else {
-        answer.with_header("server", "cloudflare envoy")
-    };
+    let answer =
+        if answer.headers.contains_key("server") { answer } else { answer.with_header("server", "cloudflare envoy") };
     let answer = with_cookies(state, answer);
     admission.map_or(answer.clone(), |window| {
-        with_window(
-            answer,
-            window.limit.into(),
-            window.remaining.into(),
-            window.reset_epoch_s,
-        )
+        with_window(answer, window.limit.into(), window.remaining.into(), window.reset_epoch_s)
     })
 }
 
@@ -40,9 +32,7 @@ pub(crate) fn with_window(answer: Answer, limit: u64, remaining: u64, reset_epoc
     RATE_HEADERS
         .into_iter()
         .zip(values)
-        .fold(answer, |answer, (name, value)| {
-            answer.with_header(name, &value.to_string())
-        })
+        .fold(answer, |answer, (name, value)| answer.with_header(name, &value.to_string()))
 }
 
 /// `answer` without rate-limit headers.
@@ -54,10 +44,8 @@ pub(crate) fn without_window(mut answer: Answer) -> Answer {
 }
 
 fn with_cookies(state: &mut State, mut answer: Answer) -> Answer {
-    let guest = format!(
-        "guest_id=v1%3A{}; Max-Age=34214400; Path=/; Domain=.x.com; Secure; SameSite=None",
-        state.now_ms()
-    );
+    let guest =
+        format!("guest_id=v1%3A{}; Max-Age=34214400; Path=/; Domain=.x.com; Secure; SameSite=None", state.now_ms());
     let edge = format!("__cf_bm={}; Path=/; HttpOnly; Secure", state.entropy.text());
     for cookie in [guest, edge] {
         if let Ok(value) = http::HeaderValue::try_from(cookie) {

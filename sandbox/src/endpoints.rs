@@ -20,12 +20,8 @@ pub(crate) struct Endpoint {
 }
 
 /// What answers where X has no path.
-pub(crate) static UNKNOWN_PATH: Endpoint = Endpoint {
-    method: Method::GET,
-    path: "",
-    access: Open,
-    run: |_, _| vectors::refuse("not-found-about-blank"),
-};
+pub(crate) static UNKNOWN_PATH: Endpoint =
+    Endpoint { method: Method::GET, path: "", access: Open, run: |_, _| vectors::refuse("not-found-about-blank") };
 
 const READ: &[&str] = &["tweet.read", "users.read"];
 const WRITE: &[&str] = &["tweet.read", "tweet.write", "users.read"];
@@ -43,19 +39,12 @@ const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 
 const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut State, &Call) -> Outcome) -> Endpoint {
-    Endpoint {
-        method,
-        path,
-        access,
-        run,
-    }
+    Endpoint { method, path, access, run }
 }
 
 /// Every operation that is served: its method, and its path as X's OpenAPI file writes it.
 pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ENDPOINTS
-        .iter()
-        .map(|endpoint| (endpoint.method.as_str(), endpoint.path))
+    ENDPOINTS.iter().map(|endpoint| (endpoint.method.as_str(), endpoint.path))
 }
 
 /// Every endpoint.
@@ -121,11 +110,7 @@ mod tests {
                 Open => &[],
                 User(scopes) | UserOrApp(scopes) | OAuth2User(scopes) => scopes,
             };
-            assert!(
-                scopes.iter().all(|scope| oauth2::SCOPES.contains(scope)),
-                "{}",
-                endpoint.path
-            );
+            assert!(scopes.iter().all(|scope| oauth2::SCOPES.contains(scope)), "{}", endpoint.path);
         }
     }
 }

@@ -48,12 +48,7 @@ impl Faults {
     /// Adds a rule; gives its id.
     pub(crate) fn add(&mut self, rule: Rule) -> u64 {
         self.last_id += 1;
-        self.waiting.push(Waiting {
-            id: self.last_id,
-            remaining: rule.count,
-            rule,
-            played: 0,
-        });
+        self.waiting.push(Waiting { id: self.last_id, remaining: rule.count, rule, played: 0 });
         self.last_id
     }
 
@@ -88,10 +83,7 @@ impl Faults {
 
 impl Rule {
     fn matches(&self, method: &str, template: &str, path: &str) -> bool {
-        let method_fits = self
-            .method
-            .as_ref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+        let method_fits = self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
         let path_fits = match self.path.strip_suffix('*') {
             Some(prefix) => path.starts_with(prefix),
             None => self.path == path || self.path == template,
@@ -111,9 +103,7 @@ mod tests {
     #[test]
     fn a_fault_waits_and_then_plays_so_often() {
         let mut faults = Faults::default();
-        faults.add(rule(
-            r#"{"method":"POST","path":"/2/tweets","after":1,"count":2,"fault":{"kind":"reset"}}"#,
-        ));
+        faults.add(rule(r#"{"method":"POST","path":"/2/tweets","after":1,"count":2,"fault":{"kind":"reset"}}"#));
         let mut played = || faults.take("POST", "/2/tweets", "/2/tweets").is_some();
         assert_eq!([played(), played(), played(), played()], [false, true, true, false]);
         assert_eq!(faults.all()[0].played, 2);

@@ -69,14 +69,8 @@ const TWEET_FIELDS: [&str; 31] = [
     "withheld",
 ];
 
-const OLDER_TWEET_FIELDS: [&str; 6] = [
-    "author_id",
-    "edit_history_tweet_ids",
-    "in_reply_to_user_id",
-    "note_tweet",
-    "referenced_tweets",
-    "username",
-];
+const OLDER_TWEET_FIELDS: [&str; 6] =
+    ["author_id", "edit_history_tweet_ids", "in_reply_to_user_id", "note_tweet", "referenced_tweets", "username"];
 
 const EXPANSIONS: [&str; 16] = [
     "article.cover_media",
@@ -118,12 +112,8 @@ pub(crate) fn expansions(call: &Call) -> Result<Vec<String>, Box<Answer>> {
 /// A required list of 1 to `most` values, separated by commas.
 pub(crate) fn list(call: &Call, parameter: &'static str, most: usize) -> Result<Vec<String>, Box<Answer>> {
     let text = call.query(parameter).unwrap_or_default();
-    let values: Vec<String> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|value| !value.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let values: Vec<String> =
+        text.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
     if values.is_empty() {
         let message = format!("The `{parameter}` query parameter can not be empty");
         return refusal::invalid(parameter, text, &message).refused();
@@ -158,11 +148,7 @@ fn known(call: &Call, parameter: &str, known: &[&[&str]]) -> Result<Vec<String>,
         return Ok(Vec::new());
     };
     let is_known = |value: &str| known.iter().any(|group| group.contains(&value));
-    let values: Vec<&str> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|value| !value.is_empty())
-        .collect();
+    let values: Vec<&str> = text.split(',').map(str::trim).filter(|value| !value.is_empty()).collect();
     match values.iter().find(|value| !is_known(value)) {
         None => Ok(values.into_iter().map(str::to_owned).collect()),
         Some(wrong) => {

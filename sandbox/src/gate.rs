@@ -65,16 +65,9 @@ fn bearer(state: &State, token: &str) -> Result<Caller, Box<Answer>> {
     }
     if let Some(access) = grant::access(state, token) {
         let via = Via::OAuth2(access.grant.scopes.clone());
-        return Ok(Caller::User(User {
-            id: access.grant.user_id.clone(),
-            via,
-        }));
+        return Ok(Caller::User(User { id: access.grant.user_id.clone(), via }));
     }
-    let name = if token.starts_with(BEARER_PREFIX) {
-        "unauthorized-89-bearer"
-    } else {
-        "unauthorized-problem"
-    };
+    let name = if token.starts_with(BEARER_PREFIX) { "unauthorized-89-bearer" } else { "unauthorized-problem" };
     vectors::refuse(name)
 }
 
@@ -92,11 +85,6 @@ fn count(state: &mut State, endpoint: &Endpoint, caller: &Caller) -> Option<Admi
         Caller::User(user) => Owner::User(user.id.clone()),
     };
     let now = state.now_ms();
-    let admission = state
-        .limits
-        .admit(&owner, endpoint.method.as_str(), endpoint.path, now)?;
-    Some(Admission {
-        allowed: admission.allowed || !state.rules.enforce_rate_limits,
-        ..admission
-    })
+    let admission = state.limits.admit(&owner, endpoint.method.as_str(), endpoint.path, now)?;
+    Some(Admission { allowed: admission.allowed || !state.rules.enforce_rate_limits, ..admission })
 }

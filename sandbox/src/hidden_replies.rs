@@ -24,10 +24,7 @@ pub(crate) fn put(state: &mut State, call: &Call) -> Outcome {
     };
     let tweet = existing(state, "tweet_id", call.param("tweet_id"))?;
     let id = tweet.id;
-    let starter = state
-        .tweets
-        .get(tweet.conversation_id)
-        .map(|first| first.author_id.as_str());
+    let starter = state.tweets.get(tweet.conversation_id).map(|first| first.author_id.as_str());
     if tweet.reply_to.is_none() || starter != Some(user) {
         return vectors::refuse("not-permitted");
     }
@@ -37,11 +34,7 @@ pub(crate) fn put(state: &mut State, call: &Call) -> Outcome {
 
 fn set(state: &mut State, user: &str, id: u64, hidden: bool) {
     let replies = &mut state.engagement.hidden_replies;
-    let changed = if hidden {
-        replies.insert(id)
-    } else {
-        replies.remove(&id)
-    };
+    let changed = if hidden { replies.insert(id) } else { replies.remove(&id) };
     if changed {
         let kind = if hidden { "reply.hide" } else { "reply.unhide" };
         state.commit(kind, Some(user), json!({ "tweet_id": id.to_string() }));

@@ -76,18 +76,8 @@ impl Ledger {
     /// Notes a committed change. `details` is a JSON object.
     pub(crate) fn commit(&mut self, at_ms: u64, kind: &'static str, user_id: Option<&str>, details: Value) {
         let seq = self.next_seq();
-        let details = if let Value::Object(members) = details {
-            members
-        } else {
-            Map::new()
-        };
-        self.effects.push(Effect {
-            seq,
-            at_ms,
-            kind,
-            user_id: user_id.map(str::to_owned),
-            details,
-        });
+        let details = if let Value::Object(members) = details { members } else { Map::new() };
+        self.effects.push(Effect { seq, at_ms, kind, user_id: user_id.map(str::to_owned), details });
     }
 
     /// Everything numbered above `since`.
@@ -104,10 +94,7 @@ impl Ledger {
 
     /// Forgets everything but the count: numbers are never used twice.
     pub(crate) fn clear(&mut self) {
-        *self = Self {
-            last_seq: self.last_seq,
-            ..Self::default()
-        };
+        *self = Self { last_seq: self.last_seq, ..Self::default() };
     }
 
     fn next_seq(&mut self) -> u64 {
@@ -138,18 +125,11 @@ impl Seen {
 
 fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-        .collect()
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
 fn readable(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let content_type = headers
-        .get(http::header::CONTENT_TYPE)?
-        .to_str()
-        .ok()?
-        .to_ascii_lowercase();
+    let content_type = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
     let is_text = content_type.contains("json") || content_type.starts_with("application/x-www-form-urlencoded");
     if !is_text || body.len() > BODY_KEPT {
         return None;

@@ -5,12 +5,7 @@ use crate::call::Call;
 use crate::engagement::{Engagement, Marks, mark};
 use crate::state::State;
 
-const LIKE: mark::Kind = mark::Kind {
-    answer: "liked",
-    created: "like.create",
-    deleted: "like.delete",
-    marks: likes,
-};
+const LIKE: mark::Kind = mark::Kind { answer: "liked", created: "like.create", deleted: "like.delete", marks: likes };
 
 fn likes(engagement: &mut Engagement) -> &mut Marks {
     &mut engagement.likes

@@ -54,10 +54,7 @@ struct Key {
 impl Limits {
     /// Reads X's table, with every window unused.
     pub fn load() -> Self {
-        Self {
-            table: Table::load(),
-            windows: HashMap::new(),
-        }
+        Self { table: Table::load(), windows: HashMap::new() }
     }
 
     /// Counts one call at `now_ms` since the epoch, if every window that applies has room for it.
@@ -67,9 +64,7 @@ impl Limits {
     pub fn admit(&mut self, owner: &Owner, method: &str, spec_path: &str, now_ms: u64) -> Option<Admission> {
         let endpoint = Endpoint::new(method, spec_path);
         let applying = self.applying(owner, &endpoint);
-        let allowed = applying
-            .iter()
-            .all(|(key, limit)| self.window(key, now_ms).has_room(*limit));
+        let allowed = applying.iter().all(|(key, limit)| self.window(key, now_ms).has_room(*limit));
         for (key, _) in applying.iter().filter(|_| allowed) {
             let counted = self.window(key, now_ms).count();
             self.windows.insert(key.clone(), counted);
@@ -87,11 +82,7 @@ impl Limits {
     /// The windows that a call of `owner` draws on, its own first, the shortest foremost.
     fn applying(&self, owner: &Owner, endpoint: &Endpoint) -> Vec<(Key, Limit)> {
         let key = |owner: &Owner, limit: &Limit| {
-            let key = Key {
-                owner: owner.clone(),
-                endpoint: endpoint.clone(),
-                seconds: limit.seconds,
-            };
+            let key = Key { owner: owner.clone(), endpoint: endpoint.clone(), seconds: limit.seconds };
             (key, *limit)
         };
         let Some(row) = self.table.row(endpoint) else {
@@ -134,27 +125,13 @@ mod tests {
         let first = limits.admit(&ada(), "GET", "/2/users/me", NOW).unwrap();
         assert_eq!(
             first,
-            Admission {
-                allowed: true,
-                limit: 75,
-                remaining: 74,
-                reset_epoch_s: (NOW + QUARTER_MS) / 1000
-            }
+            Admission { allowed: true, limit: 75, remaining: 74, reset_epoch_s: (NOW + QUARTER_MS) / 1000 }
         );
         for _ in 1..75 {
             assert!(allowed(&mut limits, &ada(), "GET", "/2/users/me", NOW + 5_000));
         }
-        let refused = limits
-            .admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS - 1)
-            .unwrap();
-        assert_eq!(
-            refused,
-            Admission {
-                allowed: false,
-                remaining: 0,
-                ..first
-            }
-        );
+        let refused = limits.admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS - 1).unwrap();
+        assert_eq!(refused, Admission { allowed: false, remaining: 0, ..first });
         let anew = limits.admit(&ada(), "GET", "/2/users/me", NOW + QUARTER_MS).unwrap();
         assert_eq!((anew.allowed, anew.remaining), (true, 74));
     }
@@ -166,13 +143,7 @@ mod tests {
             assert!(allowed(&mut limits, &ada(), "GET", "/2/tweets/{id}", NOW));
         }
         assert!(!allowed(&mut limits, &ada(), "GET", "/2/tweets/{id}", NOW));
-        assert!(allowed(
-            &mut limits,
-            &Owner::User("2".into()),
-            "GET",
-            "/2/tweets/{id}",
-            NOW
-        ));
+        assert!(allowed(&mut limits, &Owner::User("2".into()), "GET", "/2/tweets/{id}", NOW));
         let app = limits.admit(&Owner::App, "GET", "/2/tweets/{id}", NOW).unwrap();
         assert_eq!((app.limit, app.remaining), (450, 449));
     }
@@ -193,21 +164,9 @@ mod tests {
     fn all_users_share_the_daily_limit_of_the_app() {
         let mut limits = Limits::load();
         for call in 0..10_000 {
-            assert!(allowed(
-                &mut limits,
-                &Owner::User((call / 100).to_string()),
-                "POST",
-                "/2/tweets",
-                NOW
-            ));
+            assert!(allowed(&mut limits, &Owner::User((call / 100).to_string()), "POST", "/2/tweets", NOW));
         }
-        assert!(!allowed(
-            &mut limits,
-            &Owner::User("new".into()),
-            "POST",
-            "/2/tweets",
-            NOW
-        ));
+        assert!(!allowed(&mut limits, &Owner::User("new".into()), "POST", "/2/tweets", NOW));
     }
 
     #[test]

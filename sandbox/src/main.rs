@@ -64,23 +64,12 @@ async fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 fn config(arguments: Arguments) -> Result<Config, String> {
-    let mut config = Config {
-        auto_approve: arguments.auto_approve,
-        verbose: arguments.verbose,
-        ..Config::default()
-    };
+    let mut config = Config { auto_approve: arguments.auto_approve, verbose: arguments.verbose, ..Config::default() };
     config.accounts.extend(arguments.account);
     config.redirect_uris.extend(arguments.redirect_uri);
     match &config.auto_approve {
-        Some(user)
-            if !config
-                .accounts
-                .iter()
-                .any(|account| account.username.eq_ignore_ascii_case(user)) =>
-        {
-            Err(format!(
-                "--auto-approve {user}: there is no such user; add one with --account ID:USERNAME:NAME"
-            ))
+        Some(user) if !config.accounts.iter().any(|account| account.username.eq_ignore_ascii_case(user)) => {
+            Err(format!("--auto-approve {user}: there is no such user; add one with --account ID:USERNAME:NAME"))
         }
         _ => Ok(config),
     }

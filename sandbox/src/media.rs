@@ -118,13 +118,8 @@ impl MediaStore {
         segment: Bytes,
         now_ms: u64,
     ) -> Result<Value, Refusal> {
-        let upload = self
-            .uploads
-            .get_mut(media_id)
-            .filter(|upload| upload.owners.include(user_id));
-        let upload = upload
-            .filter(|upload| now_ms < upload.expires_ms)
-            .ok_or_else(|| Refusal::not_found(media_id))?;
+        let upload = self.uploads.get_mut(media_id).filter(|upload| upload.owners.include(user_id));
+        let upload = upload.filter(|upload| now_ms < upload.expires_ms).ok_or_else(|| Refusal::not_found(media_id))?;
         upload.append(segment_index, segment)?;
         Ok(json!({"data": {"expires_at": upload.expires_ms / 1000}}))
     }
@@ -170,10 +165,7 @@ impl MediaStore {
         let medium = self.find_mut(user_id, &request.id, now_ms)?;
         medium.metadata.extend(request.metadata.clone());
         let answer = json!({"data": {"id": request.id, "associated_metadata": medium.metadata}});
-        Ok(Receipt {
-            answer,
-            effect: Some(effect),
-        })
+        Ok(Receipt { answer, effect: Some(effect) })
     }
 
     /// Puts a subtitle track beside a video, in the place of one of the same language.
@@ -194,10 +186,7 @@ impl MediaStore {
             "associated_subtitles": track,
         }});
         let effect = json!({"media_id": request.id, "language_code": track.language_code, "deleted": false});
-        Ok(Receipt {
-            answer,
-            effect: Some(effect),
-        })
+        Ok(Receipt { answer, effect: Some(effect) })
     }
 
     /// Takes a subtitle track away.
@@ -215,45 +204,30 @@ impl MediaStore {
         let video = self.find_mut(user_id, &request.id, now_ms)?;
         let deleted = video.subtitles.remove(&request.language_code).is_some();
         let effect = json!({"media_id": request.id, "language_code": request.language_code, "deleted": true});
-        Ok(Receipt {
-            answer: json!({"data": {"deleted": deleted}}),
-            effect: deleted.then_some(effect),
-        })
+        Ok(Receipt { answer: json!({"data": {"deleted": deleted}}), effect: deleted.then_some(effect) })
     }
 
     /// Whether a tweet of this user may carry these media: each done and not expired, and of kinds that go together.
     pub fn can_attach(&self, user_id: &str, media_ids: &[&str], now_ms: u64) -> bool {
         let found = media_ids.iter().map(|id| self.find(user_id, id, now_ms).ok());
         let postable = found.map(|medium| medium.filter(|medium| medium.is_postable(now_ms)).map(Medium::kind));
-        postable
-            .collect::<Option<Vec<Kind>>>()
-            .is_some_and(|kinds| attachments::go_together(&kinds))
+        postable.collect::<Option<Vec<Kind>>>().is_some_and(|kinds| attachments::go_together(&kinds))
     }
 
     fn keep(&mut self, media_id: &str, medium: Medium, now_ms: u64) -> Receipt {
-        let receipt = Receipt {
-            answer: medium.answer(now_ms),
-            effect: Some(medium.effect()),
-        };
+        let receipt = Receipt { answer: medium.answer(now_ms), effect: Some(medium.effect()) };
         self.media.insert(media_id.to_owned(), medium);
         receipt
     }
 
     fn find(&self, user_id: &str, media_id: &str, now_ms: u64) -> Result<&Medium, Refusal> {
         let medium = self.media.get(media_id).filter(|medium| medium.owners.include(user_id));
-        medium
-            .filter(|medium| now_ms < medium.expires_ms)
-            .ok_or_else(|| Refusal::not_found(media_id))
+        medium.filter(|medium| now_ms < medium.expires_ms).ok_or_else(|| Refusal::not_found(media_id))
     }
 
     fn find_mut(&mut self, user_id: &str, media_id: &str, now_ms: u64) -> Result<&mut Medium, Refusal> {
-        let medium = self
-            .media
-            .get_mut(media_id)
-            .filter(|medium| medium.owners.include(user_id));
-        medium
-            .filter(|medium| now_ms < medium.expires_ms)
-            .ok_or_else(|| Refusal::not_found(media_id))
+        let medium = self.media.get_mut(media_id).filter(|medium| medium.owners.include(user_id));
+        medium.filter(|medium| now_ms < medium.expires_ms).ok_or_else(|| Refusal::not_found(media_id))
     }
 
     fn find_kind(&self, user_id: &str, media_id: &str, kind: Kind, now_ms: u64) -> Result<(), Refusal> {

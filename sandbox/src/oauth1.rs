@@ -35,9 +35,7 @@ impl Nonces {
     pub(crate) fn first_use(&mut self, token: &str, nonce: &str, now_ms: u64) -> bool {
         self.sweep(now_ms);
         let forget_at = now_ms.saturating_add(2 * TIMESTAMP_TOLERANCE_MS);
-        self.seen
-            .insert((token.to_owned(), nonce.to_owned()), forget_at)
-            .is_none()
+        self.seen.insert((token.to_owned(), nonce.to_owned()), forget_at).is_none()
     }
 
     fn sweep(&mut self, now_ms: u64) {

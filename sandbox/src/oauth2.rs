@@ -104,10 +104,7 @@ pub(crate) struct OAuth2 {
 impl OAuth2 {
     /// The fixed clients, and no tokens.
     pub(crate) fn new(config: &Config) -> Self {
-        let consent = config
-            .auto_approve
-            .clone()
-            .map_or(Consent::Page, |user| Consent::Auto { user });
+        let consent = config.auto_approve.clone().map_or(Consent::Page, |user| Consent::Auto { user });
         Self {
             clients: client::fixed(),
             redirect_uris: config.redirect_uris.clone(),

@@ -21,10 +21,7 @@ pub(crate) struct Parting(mpsc::UnboundedSender<LastWords>);
 impl LastWords {
     /// Nothing but a reset.
     pub(crate) fn none() -> Self {
-        Self {
-            bytes: Bytes::new(),
-            reset: true,
-        }
+        Self { bytes: Bytes::new(), reset: true }
     }
 
     /// `answer` with a `content-length` of `announced` and the first `sent` bytes of its body.
@@ -38,10 +35,7 @@ impl LastWords {
         }
         bytes.extend_from_slice(format!("content-length: {announced}\r\n\r\n").as_bytes());
         bytes.extend(answer.body.iter().take(sent));
-        Self {
-            bytes: Bytes::from(bytes),
-            reset: false,
-        }
+        Self { bytes: Bytes::from(bytes), reset: false }
     }
 }
 

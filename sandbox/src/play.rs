@@ -59,18 +59,11 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
 fn plain(scene: &Scene, fault: Fault) -> Answer {
     match fault {
         Fault::MissingRateHeaders {} => edge::without_window(scene.run()),
-        Fault::GarbageRateHeaders {} => edge::RATE_HEADERS
-            .into_iter()
-            .fold(scene.run(), |answer, name| answer.with_header(name, "soon; -1")),
-        Fault::RateHeaders {
-            limit,
-            remaining,
-            reset_in_s,
-        } => {
-            let reset = scene
-                .sandbox
-                .with(|state| state.now_ms() / 1000)
-                .saturating_add(reset_in_s);
+        Fault::GarbageRateHeaders {} => {
+            edge::RATE_HEADERS.into_iter().fold(scene.run(), |answer, name| answer.with_header(name, "soon; -1"))
+        }
+        Fault::RateHeaders { limit, remaining, reset_in_s } => {
+            let reset = scene.sandbox.with(|state| state.now_ms() / 1000).saturating_add(reset_in_s);
             edge::with_window(scene.run(), limit, remaining, reset)
         }
         Fault::Respond { status, headers, body } => scene.refuse(made::custom(status, &headers, &body)),

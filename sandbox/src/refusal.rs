@@ -66,10 +66,7 @@ struct Invalid<'text> {
 
 impl Missing<'_> {
     fn detail(&self) -> String {
-        format!(
-            "Could not find {} with {}: [{}].",
-            self.resource, self.parameter, self.value
-        )
+        format!("Could not find {} with {}: [{}].", self.resource, self.parameter, self.value)
     }
 
     /// As an entry of a partial success.
@@ -87,9 +84,7 @@ impl Missing<'_> {
 
     /// As the answer to a look-up of one object: `200` with only `errors`.
     pub(crate) fn alone(&self) -> Answer {
-        Answer::ok(&Only {
-            errors: &[self.partial()],
-        })
+        Answer::ok(&Only { errors: &[self.partial()] })
     }
 
     /// As a `404` problem.
@@ -129,11 +124,7 @@ pub(crate) fn invalid_set(parameters: Value, message: &str) -> Answer {
 
 /// `400`: the value of a path or query parameter has not the right form.
 pub(crate) fn not_valid(parameter: &str, value: &str) -> Answer {
-    invalid(
-        parameter,
-        value,
-        &format!("The `{parameter}` query parameter value [{value}] is not valid"),
-    )
+    invalid(parameter, value, &format!("The `{parameter}` query parameter value [{value}] is not valid"))
 }
 
 /// `400`: a number is out of its range.
@@ -163,12 +154,7 @@ pub(crate) fn unsupported_authentication(given: &str, supported: &str) -> Answer
         "Authenticating with {given} is forbidden for this endpoint.  Supported authentication types are [{supported}]."
     );
     let kind = "https://api.twitter.com/2/problems/unsupported-authentication";
-    let body = Unsupported {
-        title: "Unsupported Authentication",
-        detail,
-        kind,
-        status: 403,
-    };
+    let body = Unsupported { title: "Unsupported Authentication", detail, kind, status: 403 };
     Answer::problem(StatusCode::FORBIDDEN, &body)
 }
 
@@ -179,13 +165,7 @@ pub(crate) fn oauth(error: &str, description: &str) -> Answer {
         error: &'text str,
         error_description: &'text str,
     }
-    Answer::json(
-        StatusCode::BAD_REQUEST,
-        &OAuth {
-            error,
-            error_description: description,
-        },
-    )
+    Answer::json(StatusCode::BAD_REQUEST, &OAuth { error, error_description: description })
 }
 
 #[cfg(test)]
@@ -202,28 +182,15 @@ mod tests {
 
     #[test]
     fn built_refusals_equal_the_vectors() {
-        let tweet = Missing {
-            resource: "tweet",
-            parameter: "id",
-            value: "456",
-        };
+        let tweet = Missing { resource: "tweet", parameter: "id", value: "456" };
         same(&tweet.alone(), "partial-errors-only");
         same(&tweet.problem(), "not-found-problem");
         same(&not_valid("id", "abc"), "invalid-request-list");
         same(&user_mismatch("2", "1"), "invalid-request-user-mismatch");
         let users = "OAuth 1.0a User Context, OAuth 2.0 User Context";
-        same(
-            &unsupported_authentication("OAuth 2.0 Application-Only", users),
-            "unsupported-authentication",
-        );
-        same(
-            &oauth("invalid_request", "Missing required parameter [client_id]."),
-            "oauth-missing-client-id",
-        );
+        same(&unsupported_authentication("OAuth 2.0 Application-Only", users), "unsupported-authentication");
+        same(&oauth("invalid_request", "Missing required parameter [client_id]."), "oauth-missing-client-id");
         let media = "1880028106020515840";
-        same(
-            &invalid("media.media_ids", media, "Your media IDs are invalid."),
-            "media-ids-invalid",
-        );
+        same(&invalid("media.media_ids", media, "Your media IDs are invalid."), "media-ids-invalid");
     }
 }

@@ -5,12 +5,8 @@ use crate::call::Call;
 use crate::engagement::{Engagement, Marks, mark};
 use crate::state::State;
 
-const RETWEET: mark::Kind = mark::Kind {
-    answer: "retweeted",
-    created: "retweet.create",
-    deleted: "retweet.delete",
-    marks: retweets,
-};
+const RETWEET: mark::Kind =
+    mark::Kind { answer: "retweeted", created: "retweet.create", deleted: "retweet.delete", marks: retweets };
 
 fn retweets(engagement: &mut Engagement) -> &mut Marks {
     &mut engagement.retweets

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::media::ProcessingRules;
 
 /// Rules of X that differ between plans and times. The defaults are an unrestricted plan.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent switches, each with its own name on the control port"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each with its own name on the control port")]
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Rules {
@@ -31,10 +28,7 @@ pub(crate) struct Rules {
 impl Rules {
     /// How media is processed.
     pub(crate) fn processing(&self) -> ProcessingRules {
-        ProcessingRules {
-            duration_ms: self.media_processing_ms,
-            fails: self.media_processing_fails,
-        }
+        ProcessingRules { duration_ms: self.media_processing_ms, fails: self.media_processing_fails }
     }
 }
 

@@ -30,11 +30,7 @@ impl Scene {
     /// Lets X handle the request, notes the answer, and dresses it.
     pub(crate) fn run(&self) -> Answer {
         self.sandbox.with(|state| {
-            let Passage {
-                answer,
-                user_id,
-                admission,
-            } = gate::pass(state, self.endpoint, self.call.clone());
+            let Passage { answer, user_id, admission } = gate::pass(state, self.endpoint, self.call.clone());
             if let Some(seen) = state.ledger.request(self.seq) {
                 seen.status = Some(answer.status.as_u16());
                 seen.user_id = user_id;

@@ -36,10 +36,7 @@ impl Sandbox {
     /// A fresh X. `seed` makes its tokens unguessable; the same seed gives the same tokens.
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let verbose = config.verbose;
-        Self {
-            state: Arc::new(Mutex::new(State::new(config, seed))),
-            verbose,
-        }
+        Self { state: Arc::new(Mutex::new(State::new(config, seed))), verbose }
     }
 
     /// A fresh X with a seed of the operating system.
@@ -67,10 +64,7 @@ impl Sandbox {
             router = router.route(endpoint.path, route);
         }
         let fallback = move |request: Request| dispatch(unknown.clone(), &UNKNOWN_PATH, request);
-        router
-            .fallback(fallback.clone())
-            .method_not_allowed_fallback(fallback)
-            .merge(control::router(self.clone()))
+        router.fallback(fallback.clone()).method_not_allowed_fallback(fallback).merge(control::router(self.clone()))
     }
 }
 

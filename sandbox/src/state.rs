@@ -57,11 +57,7 @@ impl State {
         let entropy = std::mem::replace(&mut self.entropy, Entropy::new([0; 32]));
         let mut ledger = std::mem::take(&mut self.ledger);
         ledger.clear();
-        *self = Self {
-            entropy,
-            ledger,
-            ..Self::new(self.config.clone(), [0; 32])
-        };
+        *self = Self { entropy, ledger, ..Self::new(self.config.clone(), [0; 32]) };
     }
 
     /// The sandbox's time, in ms.

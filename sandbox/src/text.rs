@@ -32,10 +32,7 @@ pub fn measure(text: &str) -> Measure {
     let text: String = text.nfc().collect();
     let weighted_length = weigh(&text);
     let fits = (1..=MAX_WEIGHTED_LENGTH).contains(&weighted_length);
-    Measure {
-        weighted_length,
-        valid: fits && !text.contains(INVALID),
-    }
+    Measure { weighted_length, valid: fits && !text.contains(INVALID) }
 }
 
 /// Adds up the pieces between, and including, the URLs of a normalised text.
@@ -54,11 +51,7 @@ fn weigh_plain(mut text: &str) -> usize {
     let mut weight = 0;
     while let Some(first) = text.chars().next() {
         let emoji = emoji::prefix(text);
-        weight += if emoji.is_some() {
-            EMOJI_WEIGHT
-        } else {
-            weigh_char(first)
-        };
+        weight += if emoji.is_some() { EMOJI_WEIGHT } else { weigh_char(first) };
         text = text.get(emoji.unwrap_or(first.len_utf8())..).unwrap_or_default();
     }
     weight
@@ -85,12 +78,7 @@ mod tests {
                 weighted_length: vector["weighted_length"].as_u64().unwrap().try_into().unwrap(),
                 valid: vector["valid"].as_bool().unwrap(),
             };
-            assert_eq!(
-                measure(vector["text"].as_str().unwrap()),
-                expected,
-                "{}",
-                vector["note"]
-            );
+            assert_eq!(measure(vector["text"].as_str().unwrap()), expected, "{}", vector["note"]);
         }
     }
 

@@ -53,10 +53,7 @@ impl Tweets {
     }
 
     pub(crate) fn add(&mut self, tweet: Tweet) {
-        self.by_author
-            .entry(tweet.author_id.clone())
-            .or_default()
-            .push(tweet.id);
+        self.by_author.entry(tweet.author_id.clone()).or_default().push(tweet.id);
         self.by_text.insert(text_key(&tweet), tweet.id);
         self.by_id.insert(tweet.id, tweet);
     }
@@ -118,10 +115,7 @@ mod tests {
         let now = 1_767_225_600_000;
         let first = tweets.next_id(now);
         assert!(tweets.next_id(now) > first);
-        assert!(
-            tweets.next_id(now - 5_000) > first,
-            "a clock that went back does not reuse ids"
-        );
+        assert!(tweets.next_id(now - 5_000) > first, "a clock that went back does not reuse ids");
         assert_eq!(first.to_string().len(), 19);
     }
 }

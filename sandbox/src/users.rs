@@ -22,13 +22,8 @@ pub(crate) struct Users {
 impl Users {
     /// The configured accounts, all of them `now_ms` old.
     pub(crate) fn new(accounts: &[Account], now_ms: u64) -> Self {
-        let user = |account: &Account| User {
-            account: account.clone(),
-            created_at_ms: now_ms,
-        };
-        Self {
-            all: accounts.iter().map(user).collect(),
-        }
+        let user = |account: &Account| User { account: account.clone(), created_at_ms: now_ms };
+        Self { all: accounts.iter().map(user).collect() }
     }
 
     pub(crate) fn all(&self) -> &[User] {
@@ -41,17 +36,13 @@ impl Users {
 
     /// Handles do not differ by case.
     pub(crate) fn by_username(&self, username: &str) -> Option<&User> {
-        self.all
-            .iter()
-            .find(|user| user.account.username.eq_ignore_ascii_case(username))
+        self.all.iter().find(|user| user.account.username.eq_ignore_ascii_case(username))
     }
 
     /// Ids of the users a text mentions, in its order.
     pub(crate) fn mentioned_in(&self, text: &str) -> Vec<String> {
         let handle = |part: &str| -> String {
-            part.chars()
-                .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
-                .collect()
+            part.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect()
         };
         text.split('@')
             .skip(1)

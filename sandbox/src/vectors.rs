@@ -71,11 +71,7 @@ mod tests {
                 for call in ["refuse", "answer"] {
                     let call = format!("vectors::{call}(\"");
                     let rests = source.split(call.as_str()).skip(1);
-                    names.extend(
-                        rests
-                            .filter_map(|rest| rest.split_once('"'))
-                            .map(|(name, _)| name.to_owned()),
-                    );
+                    names.extend(rests.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()));
                 }
             }
         }
@@ -84,10 +80,7 @@ mod tests {
     #[test]
     fn every_name_written_in_the_sources_exists() {
         let mut names = Vec::new();
-        named_in(
-            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-            &mut names,
-        );
+        named_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut names);
         assert!(names.len() > 15, "{names:?}");
         for name in names {
             assert!(find(&name).is_some(), "no vector is called {name}");

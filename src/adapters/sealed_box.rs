@@ -42,12 +42,7 @@ impl XChaCha {
             let bytes = key_bytes(text.expose_secret())?;
             Some((id.clone(), SecretBox::new(Box::new(bytes))))
         });
-        Self {
-            environment: config.environment.clone(),
-            active: master.active.clone(),
-            keys: keys.collect(),
-            entropy,
-        }
+        Self { environment: config.environment.clone(), active: master.active.clone(), keys: keys.collect(), entropy }
     }
 
     fn cipher(&self, key_id: &str, owner: &str) -> Result<XChaCha20Poly1305, SealFault> {
@@ -61,19 +56,8 @@ impl XChaCha {
     /// Every part with its length before it, so that no two bindings share their bytes.
     fn associated_data(&self, key_id: &str, binding: &Binding<'_>) -> Vec<u8> {
         let generation = binding.generation.to_string();
-        let parts = [
-            VERSION,
-            &self.environment,
-            binding.owner,
-            binding.x_user_id,
-            binding.field,
-            &generation,
-            key_id,
-        ];
-        parts
-            .iter()
-            .flat_map(|part| [part.len().to_string().as_bytes(), b":", part.as_bytes()].concat())
-            .collect()
+        let parts = [VERSION, &self.environment, binding.owner, binding.x_user_id, binding.field, &generation, key_id];
+        parts.iter().flat_map(|part| [part.len().to_string().as_bytes(), b":", part.as_bytes()].concat()).collect()
     }
 }
 
@@ -81,14 +65,9 @@ impl SealedBox for XChaCha {
     fn seal(&self, text: &SecretString, binding: &Binding<'_>) -> Result<String, SealFault> {
         let nonce: [u8; NONCE] = self.entropy.bytes().map_err(|_| SealFault::NoEntropy)?;
         let aad = self.associated_data(&self.active, binding);
-        let payload = Payload {
-            msg: text.expose_secret().as_bytes(),
-            aad: &aad,
-        };
+        let payload = Payload { msg: text.expose_secret().as_bytes(), aad: &aad };
         let cipher = self.cipher(&self.active, binding.owner)?;
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| SealFault::Malformed)?;
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealFault::Malformed)?;
         let body = URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat());
         Ok(format!("{VERSION}.{}.{body}", self.active))
     }
@@ -98,17 +77,10 @@ impl SealedBox for XChaCha {
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealFault::Malformed)?;
         let (nonce, ciphertext) = body.split_first_chunk::<NONCE>().ok_or(SealFault::Malformed)?;
         let aad = self.associated_data(key_id, binding);
-        let payload = Payload {
-            msg: ciphertext,
-            aad: &aad,
-        };
+        let payload = Payload { msg: ciphertext, aad: &aad };
         let cipher = self.cipher(key_id, binding.owner)?;
-        let text = cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| SealFault::Broken)?;
-        String::from_utf8(text)
-            .map(SecretString::from)
-            .map_err(|_| SealFault::Broken)
+        let text = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealFault::Broken)?;
+        String::from_utf8(text).map(SecretString::from).map_err(|_| SealFault::Broken)
     }
 
     fn is_stale(&self, sealed: &str) -> bool {

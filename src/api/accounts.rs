@@ -51,9 +51,7 @@ pub struct Patch {
 #[utoipa::path(get, path = "/v1/accounts", tag = "accounts", responses((status = 200, body = List)))]
 pub async fn list(Surroundings(context): Surroundings, caller: Caller) -> Result<Json<List>, Fault> {
     caller.require(Scope::AccountsRead)?;
-    let records = accounts::list(&context, &caller)
-        .await
-        .map_err(accounts::out_of_reach)?;
+    let records = accounts::list(&context, &caller).await.map_err(accounts::out_of_reach)?;
     Ok(Json(List::of(&caller, &records)))
 }
 
@@ -82,10 +80,7 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<Data<Account>>), Fault> {
     caller.require(Scope::AccountsWrite)?;
     let label = body.label.as_deref().map(accounts::label).transpose()?;
-    let tokens = UserTokens {
-        token: body.oauth_token,
-        secret: body.oauth_token_secret,
-    };
+    let tokens = UserTokens { token: body.oauth_token, secret: body.oauth_token_secret };
     let record = accounts::add(&context, &caller, &tokens, label).await?;
     let account = Account::now(&context, &caller, &record).await?;
     Ok((StatusCode::CREATED, Data::json(account)))
@@ -162,11 +157,7 @@ impl TryFrom<Patch> for Change {
             Some(Relabel::To(text)) => Some(Relabel::To(accounts::label(&text)?)),
             removed_or_absent => removed_or_absent,
         };
-        Ok(Self {
-            label,
-            paused: body.paused,
-            default: body.default,
-        })
+        Ok(Self { label, paused: body.paused, default: body.default })
     }
 }
 
@@ -193,10 +184,7 @@ mod tests {
     fn an_absent_label_stays_and_null_removes_it() {
         assert_eq!(change("{}").unwrap().label, None);
         assert_eq!(change(r#"{"label":null}"#).unwrap().label, Some(Relabel::Remove));
-        assert_eq!(
-            change(r#"{"label":" press "}"#).unwrap().label,
-            Some(Relabel::To("press".to_owned()))
-        );
+        assert_eq!(change(r#"{"label":" press "}"#).unwrap().label, Some(Relabel::To("press".to_owned())));
         assert!(change(r#"{"label":""}"#).is_none());
         assert!(change(r#"{"lable":"a"}"#).is_none());
     }

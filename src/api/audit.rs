@@ -87,10 +87,7 @@ pub async fn list(
     let asked = PageAsked::read(query.limit.as_deref(), query.cursor.as_deref(), PAGE, &mut faults);
     let filter = query.filter(&mut faults);
     envelope::accept(faults)?;
-    let filter = Filter {
-        key: own(&caller, filter.key)?,
-        ..filter
-    };
+    let filter = Filter { key: own(&caller, filter.key)?, ..filter };
     let page = audit::query(&context, &filter, asked.cursor.as_ref(), asked.limit).await?;
     let data = page.entries.into_iter().map(AuditEntry::from).collect();
     Ok(Json(Many::new(data, page.next.as_ref())))
@@ -121,13 +118,7 @@ impl AuditQuery {
     fn filter(&self, faults: &mut Vec<FieldFault>) -> Filter {
         let moment = "Give a moment in RFC 3339: 2027-01-15T08:00:00Z.";
         Filter {
-            action: read(
-                "action",
-                self.action.as_deref(),
-                Action::of_name,
-                "Give the name of an action.",
-                faults,
-            ),
+            action: read("action", self.action.as_deref(), Action::of_name, "Give the name of an action.", faults),
             account: read(
                 "account",
                 self.account.as_deref(),
@@ -135,13 +126,7 @@ impl AuditQuery {
                 "Give an account's id.",
                 faults,
             ),
-            key: read(
-                "key",
-                self.key.as_deref(),
-                |id| KeyId::parse(id).ok(),
-                "Give a key's id.",
-                faults,
-            ),
+            key: read("key", self.key.as_deref(), |id| KeyId::parse(id).ok(), "Give a key's id.", faults),
             outcome: self.outcome.clone(),
             since: read("since", self.since.as_deref(), timestamp, moment, faults),
             until: read("until", self.until.as_deref(), timestamp, moment, faults),

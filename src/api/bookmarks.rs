@@ -24,7 +24,5 @@ pub async fn create(acting: Acting, tweet: TweetPath) -> Result<XJson, Fault> {
         ("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id")),
     responses((status = 200, body = Object)))]
 pub async fn delete(acting: Acting, tweet: TweetPath) -> Result<XJson, Fault> {
-    acting
-        .engage(Scope::BookmarksWrite, Engagement::RemoveBookmark, tweet)
-        .await
+    acting.engage(Scope::BookmarksWrite, Engagement::RemoveBookmark, tweet).await
 }

@@ -99,9 +99,7 @@ const fn an_hour() -> u64 {
 pub async fn list(Surroundings(context): Surroundings, caller: Caller) -> Result<Json<Breakers>, Fault> {
     caller.require(Scope::Admin)?;
     let asked = Group::ALL.map(|group| show(&context, group));
-    Ok(Json(Breakers {
-        data: futures_util::future::try_join_all(asked).await?,
-    }))
+    Ok(Json(Breakers { data: futures_util::future::try_join_all(asked).await? }))
 }
 
 async fn show(context: &Context, group: Group) -> Result<Breaker, Fault> {
@@ -121,15 +119,10 @@ pub async fn force(
     caller.require(Scope::Admin)?;
     let group = group_of(&group)?;
     let forced = force.checked(&context, &caller)?;
-    let deed = Deed::new(Action::BreakerForce)
-        .by(caller.kid())
-        .to(group.as_str())
-        .because(&forced.reason);
+    let deed = Deed::new(Action::BreakerForce).by(caller.kid()).to(group.as_str()).because(&forced.reason);
     let snapshot = breakers::force(&context, group, forced).await;
     audit::record(&context, deed, &snapshot);
-    Ok(Json(BreakerState {
-        data: Breaker::of(group, snapshot?),
-    }))
+    Ok(Json(BreakerState { data: Breaker::of(group, snapshot?) }))
 }
 
 /// Gives a breaker back to its own judgement.
@@ -144,14 +137,8 @@ pub async fn release(
     caller.require(Scope::Admin)?;
     let group = group_of(&group)?;
     let snapshot = breakers::release(&context, group).await;
-    audit::record(
-        &context,
-        Deed::new(Action::BreakerRelease).by(caller.kid()).to(group.as_str()),
-        &snapshot,
-    );
-    Ok(Json(BreakerState {
-        data: Breaker::of(group, snapshot?),
-    }))
+    audit::record(&context, Deed::new(Action::BreakerRelease).by(caller.kid()).to(group.as_str()), &snapshot);
+    Ok(Json(BreakerState { data: Breaker::of(group, snapshot?) }))
 }
 
 impl Force {
@@ -165,13 +152,7 @@ impl Force {
         }
         let since = context.now();
         let expires_at = Some(since.plus_ms(self.expires_in_s.saturating_mul(1000)));
-        Ok(Override {
-            mode: self.mode,
-            reason,
-            by: caller.kid().to_string(),
-            since,
-            expires_at,
-        })
+        Ok(Override { mode: self.mode, reason, by: caller.kid().to_string(), since, expires_at })
     }
 }
 
@@ -213,10 +194,5 @@ fn group_of(name: &str) -> Result<Group, Fault> {
     Group::ALL
         .into_iter()
         .find(|group| group.as_str() == name)
-        .ok_or_else(|| {
-            Fault::new(
-                Code::RouteNotFound,
-                format!("There is no such group; there are {}.", known()),
-            )
-        })
+        .ok_or_else(|| Fault::new(Code::RouteNotFound, format!("There is no such group; there are {}.", known())))
 }

@@ -71,11 +71,7 @@ pub async fn begin(
 ) -> Result<(StatusCode, Json<Data<Begun>>), Fault> {
     caller.require(Scope::AccountsWrite)?;
     let begun = connect::begin(&context, &caller, body.unwrap_or_default().into()).await?;
-    let data = Begun {
-        id: begun.state.as_str().to_owned(),
-        url: begun.url,
-        expires_at: rfc3339(begun.expires_at),
-    };
+    let data = Begun { id: begun.state.as_str().to_owned(), url: begun.url, expires_at: rfc3339(begun.expires_at) };
     Ok((StatusCode::CREATED, Json(Data { data })))
 }
 
@@ -96,9 +92,7 @@ pub async fn open(
     let jar = cookie::Jar::of(&context.config.public_url);
     let opened = connect::open(&context, &state, jar.find(&headers)).await?;
     let mut response = see_other(&opened.consent)?;
-    response
-        .headers_mut()
-        .insert(header::SET_COOKIE, jar.set(&opened.cookie)?);
+    response.headers_mut().insert(header::SET_COOKIE, jar.set(&opened.cookie)?);
     Ok(response)
 }
 
@@ -151,10 +145,7 @@ impl From<Begin> for Wish {
 fn arrival(query: &str, cookie: Option<Nonce>) -> Arrival {
     let one = |name: &str| {
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-        values
-            .next()
-            .filter(|_| values.next().is_none())
-            .map(|(_, value)| value.into_owned())
+        values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.into_owned())
     };
     let verdict = match (one("code"), one("error").as_deref()) {
         (None, Some("access_denied")) => Verdict::Declined,
@@ -162,11 +153,7 @@ fn arrival(query: &str, cookie: Option<Nonce>) -> Arrival {
         (Some(code), None) if !code.is_empty() => Verdict::Agreed(code.into()),
         _ => Verdict::Unreadable,
     };
-    Arrival {
-        state: one("state").and_then(|state| Nonce::parse(&state)),
-        cookie,
-        verdict,
-    }
+    Arrival { state: one("state").and_then(|state| Nonce::parse(&state)), cookie, verdict }
 }
 
 /// 303, which never repeats a method or a body (RFC 9700, 4.12).
@@ -206,13 +193,7 @@ mod tests {
 
     #[test]
     fn what_has_two_readings_has_none() {
-        for query in [
-            "",
-            "code=a&code=b",
-            "code=a&error=access_denied",
-            "code=",
-            "error=a&error=b",
-        ] {
+        for query in ["", "code=a&code=b", "code=a&error=access_denied", "code=", "error=a&error=b"] {
             assert_eq!(read(query), (false, "unreadable"), "{query}");
         }
         assert_eq!(read(&format!("state={STATE}&state={STATE}&code=a")), (false, "agreed"));

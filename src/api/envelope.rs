@@ -37,10 +37,7 @@ pub struct Meta {
 impl<T> Many<T> {
     /// A page that ends where `next` says.
     pub fn new(data: Vec<T>, next: Option<&Cursor>) -> Self {
-        let meta = Meta {
-            result_count: data.len(),
-            next_cursor: next.map(Cursor::encode),
-        };
+        let meta = Meta { result_count: data.len(), next_cursor: next.map(Cursor::encode) };
         Self { data, meta }
     }
 }
@@ -63,19 +60,10 @@ impl PageAsked {
         faults: &mut Vec<FieldFault>,
     ) -> Self {
         let number = |text: &str| text.parse().ok().filter(|number| (1..=most).contains(number));
-        let limit = read(
-            "limit",
-            limit,
-            number,
-            &format!("Give a whole number from 1 to {most}."),
-            faults,
-        );
+        let limit = read("limit", limit, number, &format!("Give a whole number from 1 to {most}."), faults);
         let message = "Give the next_cursor of the page before, unchanged.";
         let cursor = read("cursor", cursor, |text| Cursor::parse(text).ok(), message, faults);
-        Self {
-            cursor,
-            limit: limit.unwrap_or(default),
-        }
+        Self { cursor, limit: limit.unwrap_or(default) }
     }
 }
 
@@ -90,11 +78,7 @@ pub fn read<T>(
     let value = parse(text?);
     if value.is_none() {
         let (field, rule) = (member.to_owned(), "format".to_owned());
-        faults.push(FieldFault {
-            field,
-            rule,
-            message: message.to_owned(),
-        });
+        faults.push(FieldFault { field, rule, message: message.to_owned() });
     }
     value
 }
@@ -107,9 +91,6 @@ pub fn accept(faults: Vec<FieldFault>) -> Result<(), Fault> {
     if faults.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.field, fault.message))
-        .collect();
+    let names: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
     Err(Fault::new(Code::InvalidRequest, names.join(" ")).with_fields(faults))
 }

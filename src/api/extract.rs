@@ -24,12 +24,7 @@ impl<S: Sync> FromRequestParts<S> for Surroundings {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Fault> {
-        parts
-            .extensions
-            .get::<Context>()
-            .cloned()
-            .map(Self)
-            .ok_or_else(Fault::internal)
+        parts.extensions.get::<Context>().cloned().map(Self).ok_or_else(Fault::internal)
     }
 }
 

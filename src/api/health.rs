@@ -35,11 +35,7 @@ pub struct Readiness {
 #[utoipa::path(get, path = "/health", tag = "operations", security(()), responses((status = 200, body = Health)))]
 pub async fn health(Surroundings(context): Surroundings) -> Json<Health> {
     let environment = context.config.environment.clone();
-    Json(Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        environment,
-    })
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), environment })
 }
 
 /// Asks KV, D1, an object and the sealed box for an answer, and says which gave one.
@@ -48,20 +44,11 @@ pub async fn health(Surroundings(context): Surroundings) -> Json<Health> {
 pub async fn ready(Surroundings(context): Surroundings) -> Response {
     let parts = readiness::ask(&context).await;
     let ready = parts.iter().all(|part| part.ok);
-    let status = if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let readiness = Readiness {
-        status: if ready { "ready" } else { "degraded" },
-        parts,
-    };
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let readiness = Readiness { status: if ready { "ready" } else { "degraded" }, parts };
     let mut response = (status, Json(readiness)).into_response();
     if !ready {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     }
     response
 }

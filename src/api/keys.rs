@@ -63,9 +63,7 @@ pub async fn read(
     PathText(kid): PathText,
 ) -> Result<Json<One<Key>>, Fault> {
     let record = keys::get(&context, &known(&kid)?).await?;
-    Ok(Json(One {
-        data: Key::of(&record, context.now()),
-    }))
+    Ok(Json(One { data: Key::of(&record, context.now()) }))
 }
 
 /// Changes a key's terms. Members that are absent stay as they are.
@@ -79,9 +77,7 @@ pub async fn change(
     JsonBody(body): JsonBody<KeyChange>,
 ) -> Result<Json<One<Key>>, Fault> {
     let record = keys::change(&context, &caller, &known(&kid)?, &body.into()).await?;
-    Ok(Json(One {
-        data: Key::of(&record, context.now()),
-    }))
+    Ok(Json(One { data: Key::of(&record, context.now()) }))
 }
 
 /// Makes a key that takes the place of this one, with the same terms. The old one works until the overlap ends.
@@ -95,9 +91,7 @@ pub async fn rotate(
     OptionalJsonBody(body): OptionalJsonBody<Rotation>,
 ) -> Result<Response, Fault> {
     let Rotation { overlap_s, mode } = body.unwrap_or_default();
-    keys::rotate(&context, &caller, &known(&kid)?, overlap_s, mode.into())
-        .await
-        .map(whole)
+    keys::rotate(&context, &caller, &known(&kid)?, overlap_s, mode.into()).await.map(whole)
 }
 
 /// Revokes a key, for ever. Doing it again changes nothing.
@@ -121,10 +115,7 @@ fn known(kid: &str) -> Result<KeyId, Fault> {
 fn whole(made: Made) -> Response {
     let location = HeaderValue::from_str(&format!("/v1/keys/{}", made.record.kid));
     let now = made.record.created_at;
-    let data = WholeKey {
-        key: made.key.expose(),
-        record: Key::of(&made.record, now),
-    };
+    let data = WholeKey { key: made.key.expose(), record: Key::of(&made.record, now) };
     let mut response = (StatusCode::CREATED, Json(One { data })).into_response();
     if let Ok(location) = location {
         response.headers_mut().insert(header::LOCATION, location);

@@ -54,9 +54,7 @@ pub async fn create(
     let wishes = fields.wishes();
     let alt_text = wishes.alt_text.as_ref().map(|text| text.as_str().to_owned());
     let receipt = media::upload(context, caller, &account.id, source, wishes).await?;
-    Ok(Media::of(receipt.media)
-        .known(receipt.media_type.as_str(), Some(receipt.sha256), alt_text)
-        .uploaded())
+    Ok(Media::of(receipt.media).known(receipt.media_type.as_str(), Some(receipt.sha256), alt_text).uploaded())
 }
 
 /// The file: the body itself, or the file of the form that it is.
@@ -71,16 +69,12 @@ async fn source(headers: &HeaderMap, chunks: Chunks, fields: &mut Fields) -> Res
             let boundary = multer::parse_boundary(content_type.unwrap_or_default()).map_err(|_| no_boundary())?;
             form::file(chunks, &boundary, announced, fields).await
         }
-        "" | "application/octet-stream" => Ok(Source {
-            chunks,
-            length: fields.total_bytes.or(announced),
-            declared: None,
-        }),
-        name if MediaType::parse(name).is_some() => Ok(Source {
-            chunks,
-            length: fields.total_bytes.or(announced),
-            declared: content_type,
-        }),
+        "" | "application/octet-stream" => {
+            Ok(Source { chunks, length: fields.total_bytes.or(announced), declared: None })
+        }
+        name if MediaType::parse(name).is_some() => {
+            Ok(Source { chunks, length: fields.total_bytes.or(announced), declared: content_type })
+        }
         _ => Err(Fault::new(
             Code::UnsupportedMediaType,
             "Send the file as multipart/form-data, or as itself with its own content type, such as image/png or video/mp4.",

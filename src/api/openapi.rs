@@ -14,9 +14,7 @@ pub const DOCUMENT: &str = include_str!("../../openapi.json");
     responses((status = 200, content_type = "application/json", body = Object)))]
 pub async fn openapi() -> Response {
     let mut response = DOCUMENT.into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -96,10 +94,7 @@ mod generate {
     impl Modify for Schemes {
         fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
             let components = document.components.get_or_insert_default();
-            let bearer = HttpBuilder::new()
-                .scheme(HttpAuthScheme::Bearer)
-                .bearer_format("perch_…")
-                .build();
+            let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("perch_…").build();
             components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
             let header = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
             components.add_security_scheme("api_key", SecurityScheme::ApiKey(header));

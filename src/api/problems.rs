@@ -27,18 +27,10 @@ fn html(code: Code) -> String {
         ("Status", problem::status(code).as_u16().to_string()),
         ("Category", name(code.category())),
         ("Severity", name(code.severity())),
-        (
-            "May be sent again as it is",
-            if code.is_retryable() { "yes" } else { "no" }.to_owned(),
-        ),
+        ("May be sent again as it is", if code.is_retryable() { "yes" } else { "no" }.to_owned()),
         ("What mends it", name(code.recovery())),
     ];
-    let _ = write!(
-        page,
-        "<title>{0}</title><h1>{0}</h1><p>{1}</p><dl>",
-        code.title(),
-        code.explanation().trim()
-    );
+    let _ = write!(page, "<title>{0}</title><h1>{0}</h1><p>{1}</p><dl>", code.title(), code.explanation().trim());
     for (term, fact) in facts {
         let _ = write!(page, "<dt>{term}</dt><dd>{fact}</dd>");
     }

@@ -62,8 +62,5 @@ pub async fn list(acting: Acting) -> Result<Json<RateLimits>, Fault> {
     let account = acting.account().await?;
     let windows = windows::all(&acting.context, &account.id).await?;
     let data = windows.into_iter().map(RateLimit::of).collect();
-    Ok(Json(RateLimits {
-        data,
-        account_id: account.id.to_string(),
-    }))
+    Ok(Json(RateLimits { data, account_id: account.id.to_string() }))
 }

@@ -10,7 +10,8 @@ use axum::{
 use http::Method;
 
 use super::{
-    accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, openapi, problems, rate_limits, retweets, tweets,
+    accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, openapi, problems, rate_limits,
+    retweets, tweets,
 };
 use crate::domain::fault::{Code, Fault};
 
@@ -43,7 +44,10 @@ pub fn router() -> Router {
         .route("/v1/media/uploads/{id}/complete", post(media::uploads::complete))
         .route("/v1/media/{media_id}", get(media::about::status))
         .route("/v1/media/{media_id}/alt-text", put(media::about::set_alt_text))
-        .route("/v1/media/{media_id}/subtitles", put(media::about::put_subtitles).delete(media::about::delete_subtitles))
+        .route(
+            "/v1/media/{media_id}/subtitles",
+            put(media::about::put_subtitles).delete(media::about::delete_subtitles),
+        )
         .route("/v1/rate-limits", get(rate_limits::list))
         .route("/v1/audit", get(audit::list))
         .route("/v1/audit/replay", post(audit::replay))
@@ -58,17 +62,11 @@ pub fn router() -> Router {
 }
 
 async fn route_not_found() -> Fault {
-    Fault::new(
-        Code::RouteNotFound,
-        "There is nothing at this path; /openapi.json lists what there is.",
-    )
+    Fault::new(Code::RouteNotFound, "There is nothing at this path; /openapi.json lists what there is.")
 }
 
 async fn method_not_allowed(method: Method) -> Fault {
-    Fault::new(
-        Code::MethodNotAllowed,
-        format!("{method} is not taken here; /openapi.json lists what is."),
-    )
+    Fault::new(Code::MethodNotAllowed, format!("{method} is not taken here; /openapi.json lists what is."))
 }
 
 /// Lets the template of the matched route travel back with the answer, for the log and for fingerprints.

@@ -66,10 +66,7 @@ pub async fn thread(
 pub async fn look_up(acting: Acting, TweetPath(id): TweetPath) -> Result<XJson, Fault> {
     acting.caller.require(Scope::TweetsRead)?;
     let account = acting.account().await?;
-    Ok(XJson(
-        StatusCode::OK,
-        tweets::look_up(&acting.context, &account, &id).await?,
-    ))
+    Ok(XJson(StatusCode::OK, tweets::look_up(&acting.context, &account, &id).await?))
 }
 
 /// Deletes a tweet of the account's own.
@@ -80,10 +77,7 @@ pub async fn look_up(acting: Acting, TweetPath(id): TweetPath) -> Result<XJson, 
 pub async fn delete(acting: Acting, TweetPath(id): TweetPath) -> Result<XJson, Fault> {
     acting.caller.require(Scope::TweetsWrite)?;
     let account = acting.account().await?;
-    Ok(XJson(
-        StatusCode::OK,
-        tweets::delete(&acting.context, &acting.caller, &account, &id).await?,
-    ))
+    Ok(XJson(StatusCode::OK, tweets::delete(&acting.context, &acting.caller, &account, &id).await?))
 }
 
 /// Hides a reply to one of the account's tweets.

@@ -62,16 +62,9 @@ impl Machine for Account {
     fn step(&mut self, command: Command, now: Timestamp) -> Step<Reply> {
         match command {
             Command::Connect(connection) => self.connect(*connection, now),
-            Command::Token {
-                rejected_generation,
-                lease_id,
-            } => self.token(rejected_generation, lease_id, now),
+            Command::Token { rejected_generation, lease_id } => self.token(rejected_generation, lease_id, now),
             Command::Commit(commit) => self.commit(*commit, now),
-            Command::RefreshFailed {
-                lease_id,
-                class,
-                reason,
-            } => self.refresh_failed(&lease_id, class, &reason, now),
+            Command::RefreshFailed { lease_id, class, reason } => self.refresh_failed(&lease_id, class, &reason, now),
             Command::Learn { windows } => self.learn(windows, now),
             Command::Windows => Step::reply(Reply::Windows(self.windows.all(now))),
             Command::Health => Step::reply(Reply::Health(Box::new(self.health(now)))),
@@ -85,25 +78,17 @@ impl Machine for Account {
 impl Account {
     /// A connection never re-points an account at another X user, and never overwrites a newer generation.
     fn connect(&mut self, connection: Connection, now: Timestamp) -> Step<Reply> {
-        if self
-            .connected
-            .as_ref()
-            .is_some_and(|connected| connected.user != connection.user)
-        {
+        if self.connected.as_ref().is_some_and(|connected| connected.user != connection.user) {
             return Step::reply(Reply::OtherUser);
         }
         if connection.generation != self.generation.saturating_add(1) {
-            return Step::reply(Reply::Stale {
-                generation: self.generation,
-            });
+            return Step::reply(Reply::Stale { generation: self.generation });
         }
         self.generation = connection.generation;
         self.connected = Some(Connected::new(connection.user, connection.grant, now));
         self.refresh = Refresh::default();
         self.last_error = None;
-        Step::store(Reply::Connected {
-            generation: self.generation,
-        })
+        Step::store(Reply::Connected { generation: self.generation })
     }
 
     /// Stored once per window and endpoint, and when one is used up: the rest may be learned again.
@@ -114,39 +99,21 @@ impl Account {
             let lesson = self.windows.learn(window, now);
             store |= lesson == Lesson::Began || (lesson == Lesson::Sank && used_up);
         }
-        Step {
-            reply: Some(Reply::Done),
-            store,
-        }
+        Step { reply: Some(Reply::Done), store }
     }
 
     fn set_paused(&mut self, paused: bool) -> Step<Reply> {
         let store = self.paused != paused;
         self.paused = paused;
-        Step {
-            reply: Some(Reply::Done),
-            store,
-        }
+        Step { reply: Some(Reply::Done), store }
     }
 
     /// Everything goes but the generation: an envelope of the old connection must never be taken for one of the next.
     fn forget(&mut self) -> Step<Reply> {
         let generation = self.generation;
-        let connected = std::mem::replace(
-            self,
-            Self {
-                generation,
-                ..Self::default()
-            },
-        )
-        .connected;
-        let held = connected.map(|connected| {
-            Box::new(Connection {
-                user: connected.user,
-                generation,
-                grant: connected.grant,
-            })
-        });
+        let connected = std::mem::replace(self, Self { generation, ..Self::default() }).connected;
+        let held = connected
+            .map(|connected| Box::new(Connection { user: connected.user, generation, grant: connected.grant }));
         Step::store(Reply::Forgotten(held))
     }
 
@@ -154,10 +121,7 @@ impl Account {
     fn note_error(&mut self, code: String, at: Timestamp) -> Step<Reply> {
         let store = self.last_error.as_ref().is_none_or(|last| last.code != code);
         self.last_error = Some(LastError { code, at });
-        Step {
-            reply: Some(Reply::Done),
-            store,
-        }
+        Step { reply: Some(Reply::Done), store }
     }
 }
 

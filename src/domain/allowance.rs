@@ -136,29 +136,18 @@ impl Machine for Allowance {
 
     fn step(&mut self, command: Command, now: Timestamp) -> Step<Reply> {
         match command {
-            Command::Announce { version } => Step {
-                reply: Some(Reply::Noted),
-                store: self.adopt(version),
-            },
+            Command::Announce { version } => Step { reply: Some(Reply::Noted), store: self.adopt(version) },
             Command::Take { version_known, .. } if version_known < self.version => {
                 Step::reply(Reply::Outdated { version: self.version })
             }
-            Command::Take {
-                want,
-                returned,
-                version_known,
-                policies,
-            } => {
+            Command::Take { want, returned, version_known, policies } => {
                 let newer = self.adopt(version_known);
                 self.apply(&policies);
                 self.give_back(&returned);
                 let reply = self.take(want, now);
                 let store = newer || self.is_worth_storing();
                 self.unstored = if store { 0 } else { self.unstored };
-                Step {
-                    reply: Some(reply),
-                    store,
-                }
+                Step { reply: Some(reply), store }
             }
         }
     }
@@ -179,13 +168,7 @@ impl Allowance {
             let at = known.iter().position(|count| count.policy.name == name);
             at.map(|at| known.swap_remove(at).window).unwrap_or_default()
         };
-        self.counts = policies
-            .iter()
-            .map(|policy| Count {
-                policy: *policy,
-                window: counted(policy.name),
-            })
-            .collect();
+        self.counts = policies.iter().map(|policy| Count { policy: *policy, window: counted(policy.name) }).collect();
     }
 
     fn give_back(&mut self, returned: &[Unspent]) {
@@ -197,17 +180,8 @@ impl Allowance {
     }
 
     fn take(&mut self, want: u32, now: Timestamp) -> Reply {
-        let handful = self
-            .counts
-            .iter()
-            .map(|count| count.policy.handful())
-            .min()
-            .unwrap_or(LARGEST_HANDFUL);
-        let room = self
-            .counts
-            .iter_mut()
-            .map(|count| count.window.remaining(count.policy, now))
-            .min();
+        let handful = self.counts.iter().map(|count| count.policy.handful()).min().unwrap_or(LARGEST_HANDFUL);
+        let room = self.counts.iter_mut().map(|count| count.window.remaining(count.policy, now)).min();
         let permits = want.clamp(1, handful).min(room.unwrap_or(u32::MAX));
         if permits == 0 {
             return self.refuse(now);
@@ -216,20 +190,11 @@ impl Allowance {
             count.window.add(permits, count.policy, now);
         }
         self.unstored = self.unstored.saturating_add(permits);
-        Reply::Granted(Grant {
-            permits,
-            granted_at: now,
-            windows: self.view(now),
-        })
+        Reply::Granted(Grant { permits, granted_at: now, windows: self.view(now) })
     }
 
     fn refuse(&self, now: Timestamp) -> Reply {
-        let full = |count: &Count| {
-            count
-                .window
-                .full_until(count.policy, now)
-                .map(|until| (count.policy.name, until))
-        };
+        let full = |count: &Count| count.window.full_until(count.policy, now).map(|until| (count.policy.name, until));
         let waits: Vec<_> = self.counts.iter().filter_map(full).collect();
         let until = waits.iter().map(|(_, until)| *until).max().unwrap_or(now);
         Reply::Refused {
@@ -240,10 +205,7 @@ impl Allowance {
     }
 
     fn view(&self, now: Timestamp) -> Vec<WindowView> {
-        self.counts
-            .iter()
-            .map(|count| count.window.view(count.policy, now))
-            .collect()
+        self.counts.iter().map(|count| count.window.view(count.policy, now)).collect()
     }
 
     fn is_worth_storing(&self) -> bool {

@@ -70,11 +70,7 @@ impl KeyId {
         if text.len() != KID_DIGITS {
             return Err(KeyFormatError::Length);
         }
-        if base62::is_base62(text) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(KeyFormatError::Alphabet)
-        }
+        if base62::is_base62(text) { Ok(Self(text.to_owned())) } else { Err(KeyFormatError::Alphabet) }
     }
 
     /// The ten characters.
@@ -115,11 +111,7 @@ impl ApiKey {
     /// A new key from uniform entropy. The kid holds 60 of its 128 bits, which keeps it free of bias.
     pub fn make(mode: Mode, kid_entropy: &[u8; 16], secret: &[u8; 32]) -> Self {
         let kid = KeyId(base62::encode(kid_entropy, KID_DIGITS));
-        Self {
-            mode,
-            kid,
-            secret: base62::encode(secret, SECRET_DIGITS).into(),
-        }
+        Self { mode, kid, secret: base62::encode(secret, SECRET_DIGITS).into() }
     }
 
     /// Reads what a caller presented: length, prefix, alphabet, checksum, in this order. Costs no look-up.
@@ -149,16 +141,8 @@ impl ApiKey {
         if !base62::is_base62(secret) || !base62::is_base62(crc) {
             return Err(KeyFormatError::Alphabet);
         }
-        let key = Self {
-            mode,
-            kid: KeyId::parse(kid)?,
-            secret: secret.into(),
-        };
-        if checksum(&key.unsigned()) == crc {
-            Ok(key)
-        } else {
-            Err(KeyFormatError::Checksum)
-        }
+        let key = Self { mode, kid: KeyId::parse(kid)?, secret: secret.into() };
+        if checksum(&key.unsigned()) == crc { Ok(key) } else { Err(KeyFormatError::Checksum) }
     }
 
     /// The mode written in the key.
@@ -184,12 +168,7 @@ impl ApiKey {
     }
 
     fn unsigned(&self) -> String {
-        format!(
-            "perch_{}_{}_{}",
-            self.mode.as_str(),
-            self.kid,
-            self.secret.expose_secret()
-        )
+        format!("perch_{}_{}_{}", self.mode.as_str(), self.kid, self.secret.expose_secret())
     }
 }
 

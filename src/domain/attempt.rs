@@ -151,6 +151,8 @@ impl Machine for Attempt {
     type Command = Command;
     type Reply = Reply;
     const OBJECT: Object = Object::Attempt;
+    /// The attempt's own time and the connect code's, and a margin.
+    const LIFETIME_MS: Option<u64> = Some(TIME_TO_LIVE_MS + CONNECT_CODE_MS + 60_000);
 
     fn step(&mut self, command: Command, now: Timestamp) -> Step<Reply> {
         if self.stage.ends_at().is_some_and(|end| now >= end) {
@@ -168,35 +170,17 @@ impl Machine for Attempt {
             }
             (Stage::Bound(beginning, owner), Command::Take { cookie_hash }) if owner.matches(&cookie_hash) => {
                 let until = beginning.created_at.plus_ms(TIME_TO_LIVE_MS);
-                (
-                    Stage::Taken {
-                        key_id: beginning.key_id.clone(),
-                        until,
-                    },
-                    Reply::Taken(beginning),
-                )
+                (Stage::Taken { key_id: beginning.key_id.clone(), until }, Reply::Taken(beginning))
             }
             (Stage::Bound(beginning, owner), Command::Deny { cookie_hash }) if owner.matches(&cookie_hash) => {
                 (Stage::Closed, Reply::Denied(beginning))
             }
+            (Stage::Taken { key_id, .. }, Command::Finish { account_id, connect_code_hash }) => {
+                (finish(account_id, key_id, connect_code_hash, now), Reply::Finished)
+            }
             (
-                Stage::Taken { key_id, .. },
-                Command::Finish {
-                    account_id,
-                    connect_code_hash,
-                },
-            ) => (finish(account_id, key_id, connect_code_hash, now), Reply::Finished),
-            (
-                Stage::Connected {
-                    account_id,
-                    key_id: owner,
-                    connect_code_hash: expected,
-                    ..
-                },
-                Command::Redeem {
-                    connect_code_hash,
-                    key_id,
-                },
+                Stage::Connected { account_id, key_id: owner, connect_code_hash: expected, .. },
+                Command::Redeem { connect_code_hash, key_id },
             ) if owner == key_id && expected.matches(&connect_code_hash) => {
                 (Stage::Closed, Reply::Redeemed { account_id })
             }
@@ -220,12 +204,7 @@ fn finish(account_id: AccountId, key_id: KeyId, code: Option<Digest>, now: Times
     match code {
         Some(connect_code_hash) => {
             let until = now.plus_ms(CONNECT_CODE_MS);
-            Stage::Connected {
-                account_id,
-                key_id,
-                connect_code_hash,
-                until,
-            }
+            Stage::Connected { account_id, key_id, connect_code_hash, until }
         }
         None => Stage::Closed,
     }

@@ -135,18 +135,11 @@ impl Machine for Breaker {
             Command::Probe => return self.probe(now),
             Command::Snapshot => false,
             Command::Report { buckets, random } => self.report(&buckets, random, now),
-            Command::ProbeResult {
-                permit,
-                outcome,
-                random,
-            } => self.conclude(permit, outcome, random, now),
+            Command::ProbeResult { permit, outcome, random } => self.conclude(permit, outcome, random, now),
             Command::Force(forced) => self.force(forced),
             Command::Release => self.release(now),
         };
-        Step {
-            reply: Some(Reply::Snapshot(self.snapshot(now))),
-            store,
-        }
+        Step { reply: Some(Reply::Snapshot(self.snapshot(now))), store }
     }
 }
 
@@ -250,21 +243,12 @@ impl Breaker {
     }
 
     fn close(&mut self) {
-        *self = Self {
-            last_permit: self.last_permit,
-            forced: self.forced.take(),
-            ..Self::default()
-        };
+        *self = Self { last_permit: self.last_permit, forced: self.forced.take(), ..Self::default() };
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
         let counts = self.window.sum(now);
-        Snapshot {
-            phase: self.phase(),
-            forced: self.forced.clone(),
-            counts,
-            would_open: counts.trip(),
-        }
+        Snapshot { phase: self.phase(), forced: self.forced.clone(), counts, would_open: counts.trip() }
     }
 
     const fn phase(&self) -> Phase {

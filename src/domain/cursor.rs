@@ -49,10 +49,7 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went() {
-        let cursor = Cursor {
-            at: Timestamp::from_ms(1_800_000_000_123),
-            id: "018bcfe5687b-00".to_owned(),
-        };
+        let cursor = Cursor { at: Timestamp::from_ms(1_800_000_000_123), id: "018bcfe5687b-00".to_owned() };
         assert_eq!(Cursor::parse(&cursor.encode()), Ok(cursor));
     }
 
@@ -60,16 +57,7 @@ mod tests {
     fn foreign_texts_are_refused() {
         let long = URL_SAFE_NO_PAD.encode(format!("1:{}", "a".repeat(65)));
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        for text in [
-            "",
-            "!",
-            "1:a",
-            &encode("1"),
-            &encode("1:"),
-            &encode("-1:a"),
-            &encode("x:a"),
-            &long,
-        ] {
+        for text in ["", "!", "1:a", &encode("1"), &encode("1:"), &encode("-1:a"), &encode("x:a"), &long] {
             assert_eq!(Cursor::parse(text), Err(MalformedCursor), "{text}");
         }
     }

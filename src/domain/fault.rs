@@ -61,14 +61,7 @@ pub struct UpstreamFacts {
 impl Fault {
     /// A fault of kind `code`, with what to tell the caller.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            fields: Vec::new(),
-            retry_after_s: None,
-            upstream: None,
-            partial: None,
-        }
+        Self { code, detail: detail.into(), fields: Vec::new(), retry_after_s: None, upstream: None, partial: None }
     }
 
     /// The fields of the caller's body that are at fault.
@@ -94,11 +87,7 @@ impl Fault {
 
     /// One field is at fault.
     pub fn field(field: impl Into<String>, rule: impl Into<String>, message: impl Into<String>) -> Self {
-        let fault = FieldFault {
-            field: field.into(),
-            rule: rule.into(),
-            message: message.into(),
-        };
+        let fault = FieldFault { field: field.into(), rule: rule.into(), message: message.into() };
         let detail = format!("{}: {}", fault.field, fault.message);
         Self::new(Code::InvalidFields, detail).with_fields(vec![fault])
     }

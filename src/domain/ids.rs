@@ -25,11 +25,7 @@ impl AccountId {
     pub fn parse(text: &str) -> Result<Self, MalformedId> {
         let digits = text.strip_prefix(ACCOUNT_PREFIX).ok_or(MalformedId)?;
         let well_formed = digits.len() == ACCOUNT_DIGITS && base62::is_base62(digits);
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(MalformedId)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(MalformedId) }
     }
 
     /// The whole id.
@@ -50,11 +46,7 @@ impl UserId {
     /// When the text is not 1 to 19 digits.
     pub fn parse(text: &str) -> Result<Self, MalformedId> {
         let well_formed = (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(MalformedId)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(MalformedId) }
     }
 
     /// The digits.
@@ -108,14 +100,9 @@ mod tests {
 
     #[test]
     fn foreign_account_ids_are_refused() {
-        for text in [
-            "",
-            "acc_",
-            "acc_0123456789abcde",
-            "acc_0123456789abcdefg",
-            "acc_0123456789abcde-",
-            "ACC_0123456789abcdef",
-        ] {
+        for text in
+            ["", "acc_", "acc_0123456789abcde", "acc_0123456789abcdefg", "acc_0123456789abcde-", "ACC_0123456789abcdef"]
+        {
             assert_eq!(AccountId::parse(text), Err(MalformedId), "{text}");
         }
     }

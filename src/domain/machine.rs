@@ -32,6 +32,8 @@ pub trait Machine: Default + Serialize + DeserializeOwned + Send + 'static {
     type Reply: Serialize + DeserializeOwned + Send;
     /// The class that carries this machine.
     const OBJECT: Object;
+    /// Milliseconds after which everything about it may be forgotten; nothing for what stays.
+    const LIFETIME_MS: Option<u64> = None;
 
     /// Takes one command at `now`. Must not fail: a refusal is a reply.
     fn step(&mut self, command: Self::Command, now: Timestamp) -> Step<Self::Reply>;
@@ -49,25 +51,16 @@ pub struct Step<R> {
 impl<R> Step<R> {
     /// Answer; nothing worth storing happened.
     pub const fn reply(reply: R) -> Self {
-        Self {
-            reply: Some(reply),
-            store: false,
-        }
+        Self { reply: Some(reply), store: false }
     }
 
     /// Store the value, then answer.
     pub const fn store(reply: R) -> Self {
-        Self {
-            reply: Some(reply),
-            store: true,
-        }
+        Self { reply: Some(reply), store: true }
     }
 
     /// Let the caller wait until the value has changed.
     pub const fn park() -> Self {
-        Self {
-            reply: None,
-            store: false,
-        }
+        Self { reply: None, store: false }
     }
 }

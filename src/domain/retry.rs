@@ -133,11 +133,7 @@ impl Attempts {
             Setback::Duplicate | Setback::Gone | Setback::Refused => Retry::Never(Because::Final),
             Setback::ServerError | Setback::Lost => {
                 self.unknown = true;
-                if effect == Effect::Create {
-                    Retry::Reconcile
-                } else {
-                    self.repeat(budget, deadline, now, random)
-                }
+                if effect == Effect::Create { Retry::Reconcile } else { self.repeat(budget, deadline, now, random) }
             }
             Setback::NotSent => self.repeat(budget, deadline, now, random),
         }
@@ -161,11 +157,7 @@ impl Attempts {
 /// `retry`, if the client still waits when it begins.
 const fn within(deadline: Deadline, now: Timestamp, retry: Retry) -> Retry {
     let wait_ms = if let Retry::After(wait_ms) = retry { wait_ms } else { 0 };
-    if deadline.allows(wait_ms, now) {
-        retry
-    } else {
-        Retry::Never(Because::Deadline)
-    }
+    if deadline.allows(wait_ms, now) { retry } else { Retry::Never(Because::Deadline) }
 }
 
 #[cfg(test)]

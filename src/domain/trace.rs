@@ -23,18 +23,8 @@ impl Trace {
     pub fn enter(traceparent: Option<&str>, trace_id: u128, span_id: u64) -> Self {
         let span = span_id.max(1);
         match traceparent.and_then(parse) {
-            Some((id, parent, flags)) => Self {
-                id,
-                parent: Some(parent),
-                span,
-                flags,
-            },
-            None => Self {
-                id: trace_id.max(1),
-                parent: None,
-                span,
-                flags: 0,
-            },
+            Some((id, parent, flags)) => Self { id, parent: Some(parent), span, flags },
+            None => Self { id: trace_id.max(1), parent: None, span, flags: 0 },
         }
     }
 
@@ -93,25 +83,16 @@ mod tests {
         let trace = Trace::enter(Some(HEADER), 7, 0xabc);
         assert_eq!(trace.id(), "4bf92f3577b34da6a3ce929d0e0e4736");
         assert_eq!(trace.parent().as_deref(), Some("00f067aa0ba902b7"));
-        assert_eq!(
-            trace.to_string(),
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000abc-01"
-        );
+        assert_eq!(trace.to_string(), "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000abc-01");
         assert!(trace.is_sampled());
     }
 
     #[test]
     fn without_a_header_a_trace_starts() {
         let trace = Trace::enter(None, 7, 9);
-        assert_eq!(
-            trace.to_string(),
-            "00-00000000000000000000000000000007-0000000000000009-00"
-        );
+        assert_eq!(trace.to_string(), "00-00000000000000000000000000000007-0000000000000009-00");
         assert_eq!((trace.parent(), trace.is_sampled()), (None, false));
-        assert_eq!(
-            Trace::enter(None, 0, 0).to_string(),
-            "00-00000000000000000000000000000001-0000000000000001-00"
-        );
+        assert_eq!(Trace::enter(None, 0, 0).to_string(), "00-00000000000000000000000000000001-0000000000000001-00");
     }
 
     #[test]

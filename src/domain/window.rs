@@ -53,13 +53,7 @@ pub struct Window {
 impl Window {
     /// A window nothing has been heard of: full, with X's published limit.
     pub const fn prior(name: String, limit: u32) -> Self {
-        Self {
-            name,
-            limit,
-            remaining: limit,
-            reset_at: None,
-            source: Source::Prior,
-        }
+        Self { name, limit, remaining: limit, reset_at: None, source: Source::Prior }
     }
 
     /// When to come back, if nothing is left at `now`.
@@ -100,11 +94,7 @@ impl Windows {
             return Lesson::Nothing;
         }
         let remaining = heard.remaining.min(heard.limit);
-        let new = Reading {
-            limit: heard.limit,
-            remaining,
-            reset_at: heard.reset_at,
-        };
+        let new = Reading { limit: heard.limit, remaining, reset_at: heard.reset_at };
         match self.0.get_mut(&heard.name) {
             Some(known) if known.reset_at > new.reset_at => Lesson::Nothing,
             Some(known) if known.reset_at == new.reset_at && known.remaining <= remaining => Lesson::Nothing,
@@ -154,12 +144,7 @@ mod tests {
     const NAME: &str = "POST /2/tweets";
 
     fn heard(remaining: u32, reset_in_s: u64) -> LearnedWindow {
-        LearnedWindow {
-            name: NAME.to_owned(),
-            limit: 100,
-            remaining,
-            reset_at: NOW.plus_ms(reset_in_s * 1000),
-        }
+        LearnedWindow { name: NAME.to_owned(), limit: 100, remaining, reset_at: NOW.plus_ms(reset_in_s * 1000) }
     }
 
     #[test]
@@ -178,11 +163,7 @@ mod tests {
     fn senseless_headers_are_ignored() {
         let mut windows = Windows::default();
         assert_eq!(windows.learn(heard(10, 0), NOW), Lesson::Nothing, "a reset in the past");
-        assert_eq!(
-            windows.learn(heard(10, 1_000_000_000), NOW),
-            Lesson::Nothing,
-            "milliseconds taken for seconds"
-        );
+        assert_eq!(windows.learn(heard(10, 1_000_000_000), NOW), Lesson::Nothing, "milliseconds taken for seconds");
         assert_eq!(windows.learn(heard(500, 900), NOW), Lesson::Began);
         assert_eq!(windows.get(NAME, NOW).unwrap().remaining, 100, "never above the limit");
         assert_eq!(windows.get("GET /2/tweets", NOW), None);
@@ -195,10 +176,7 @@ mod tests {
         let reset = NOW.plus_ms(900_000);
         assert_eq!(windows.get(NAME, NOW).unwrap().exhausted_until(NOW), Some(reset));
         let over = windows.get(NAME, reset).unwrap();
-        assert_eq!(
-            (over.remaining, over.reset_at, over.exhausted_until(reset)),
-            (100, None, None)
-        );
+        assert_eq!((over.remaining, over.reset_at, over.exhausted_until(reset)), (100, None, None));
         assert_eq!(windows.all(NOW).len(), 1);
         assert_eq!(Window::prior(NAME.to_owned(), 50).exhausted_until(NOW), None);
     }

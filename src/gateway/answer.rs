@@ -42,11 +42,7 @@ fn asks_for_a_page(headers: &HeaderMap) -> bool {
 
 /// Finishes an answer and writes its log line.
 pub fn finish(context: &Context, seen: &Seen, response: Response) -> Response {
-    let route = response
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unmatched", MatchedPath::as_str)
-        .to_owned();
+    let route = response.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let fault = response.extensions().get::<Arc<Fault>>().cloned();
     let mut response = match &fault {
         Some(fault) => as_problem(context, seen, &route, fault, response),

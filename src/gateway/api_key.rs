@@ -43,9 +43,7 @@ pub fn standing(context: &Context, record: Arc<KeyRecord>) -> Result<Arc<KeyReco
 }
 
 fn presented(headers: &HeaderMap) -> Result<ApiKey, Fault> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .map(|value| value.to_str().ok().and_then(bearer_of));
+    let bearer = headers.get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer_of));
     let named = headers.get("x-api-key").map(|value| value.to_str().ok().map(str::trim));
     let text = match (bearer, named) {
         (None, None) => return Err(missing()),
@@ -68,18 +66,12 @@ fn bearer_of(value: &str) -> Option<&str> {
 }
 
 fn missing() -> Fault {
-    Fault::new(
-        Code::MissingKey,
-        "Send your API key as `Authorization: Bearer perch_…` or as `X-API-Key: perch_…`.",
-    )
+    Fault::new(Code::MissingKey, "Send your API key as `Authorization: Bearer perch_…` or as `X-API-Key: perch_…`.")
 }
 
 /// What every key that is not valid is told.
 pub fn refusal() -> Fault {
-    Fault::new(
-        Code::InvalidKey,
-        "The API key is not valid. Check that it is whole; a new one comes from the operator.",
-    )
+    Fault::new(Code::InvalidKey, "The API key is not valid. Check that it is whole; a new one comes from the operator.")
 }
 
 fn unavailable(_: crate::ports::Unavailable) -> Fault {

@@ -29,20 +29,14 @@ pub fn limit_of(method: &Method, path: &str) -> u64 {
 /// [`Code::BodyTooLarge`], [`Code::UnsupportedMediaType`], [`Code::InvalidRequest`].
 pub fn admit(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
     if headers.contains_key(header::CONTENT_ENCODING) {
-        return Err(Fault::new(
-            Code::UnsupportedMediaType,
-            "Send the body without a Content-Encoding.",
-        ));
+        return Err(Fault::new(Code::UnsupportedMediaType, "Send the body without a Content-Encoding."));
     }
     let Some(length) = headers.get(header::CONTENT_LENGTH) else {
         return Ok(());
     };
     let length: Option<u64> = length.to_str().ok().and_then(|text| text.parse().ok());
     match length {
-        None => Err(Fault::new(
-            Code::InvalidRequest,
-            "Content-Length must be a whole number.",
-        )),
+        None => Err(Fault::new(Code::InvalidRequest, "Content-Length must be a whole number.")),
         Some(length) if length > limit => Err(too_large(limit)),
         Some(_) => Ok(()),
     }
@@ -50,10 +44,7 @@ pub fn admit(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
 
 /// The body is longer than `limit` bytes.
 pub fn too_large(limit: u64) -> Fault {
-    Fault::new(
-        Code::BodyTooLarge,
-        format!("The body may have at most {limit} bytes here."),
-    )
+    Fault::new(Code::BodyTooLarge, format!("The body may have at most {limit} bytes here."))
 }
 
 #[cfg(test)]
@@ -70,18 +61,12 @@ mod tests {
         assert_eq!(admitted(header::CONTENT_LENGTH, "65536"), None);
         assert_eq!(admitted(header::CONTENT_LENGTH, "65537"), Some(Code::BodyTooLarge));
         assert_eq!(admitted(header::CONTENT_LENGTH, "-1"), Some(Code::InvalidRequest));
-        assert_eq!(
-            admitted(header::CONTENT_LENGTH, "99999999999999999999999"),
-            Some(Code::InvalidRequest)
-        );
+        assert_eq!(admitted(header::CONTENT_LENGTH, "99999999999999999999999"), Some(Code::InvalidRequest));
     }
 
     #[test]
     fn encoded_bodies_are_not_taken() {
-        assert_eq!(
-            admitted(header::CONTENT_ENCODING, "gzip"),
-            Some(Code::UnsupportedMediaType)
-        );
+        assert_eq!(admitted(header::CONTENT_ENCODING, "gzip"), Some(Code::UnsupportedMediaType));
     }
 
     #[test]

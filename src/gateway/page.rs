@@ -15,10 +15,7 @@ pub fn page(status: StatusCode, title: &str, text: &str, note: &str) -> Response
     let mut html = String::from("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">");
     html.push_str("<meta name=\"viewport\" content=\"width=device-width\">");
     let (title, text, note) = (escape(title), escape(text), escape(note));
-    let _ = write!(
-        html,
-        "<title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{text}</p>"
-    );
+    let _ = write!(html, "<title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{text}</p>");
     let _ = write!(html, "<p><small>{note}</small></p></html>");
     let mut response = (status, Html(html)).into_response();
     let policy = HeaderValue::from_static(POLICY);
@@ -47,10 +44,7 @@ mod tests {
 
     #[test]
     fn nobody_s_words_become_markup() {
-        assert_eq!(
-            escape("<b a=\"1\" b='2'>&</b>é"),
-            "&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;&lt;/b&gt;é"
-        );
+        assert_eq!(escape("<b a=\"1\" b='2'>&</b>é"), "&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;&lt;/b&gt;é");
     }
 
     #[test]

@@ -142,18 +142,12 @@ pub fn render(fault: &Fault, occasion: Occasion<'_>) -> Response {
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = (status, Body::from(body)).into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::UNAUTHORIZED {
-        headers.insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"perch\""),
-        );
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"perch\""));
     }
     response
 }
@@ -167,26 +161,17 @@ fn retry_after(fault: &Fault, status: StatusCode) -> Option<u64> {
 /// Sixteen hexadecimal digits over what is the same in all faults of one cause.
 fn fingerprint(fault: &Fault, route: &str) -> String {
     let upstream = fault.upstream.as_ref();
-    let status = upstream
-        .and_then(|facts| facts.status)
-        .map(|status| status.to_string())
-        .unwrap_or_default();
+    let status = upstream.and_then(|facts| facts.status).map(|status| status.to_string()).unwrap_or_default();
     let kind = upstream.and_then(|facts| facts.kind.clone()).unwrap_or_default();
     let rules: Vec<&str> = fault.fields.iter().map(|field| field.rule.as_str()).collect();
     let stable = [fault.code.slug(), route, &status, &kind, &rules.join(",")].join("|");
-    Sha256::digest(stable)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(stable).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A moment in RFC 3339, with milliseconds.
 pub fn rfc3339(at: Timestamp) -> String {
     let ms = i64::try_from(at.as_ms()).unwrap_or(i64::MAX);
-    DateTime::from_timestamp_millis(ms)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Millis, true)
+    DateTime::from_timestamp_millis(ms).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// A handler's fault travels to the gateway inside the answer; the gateway, which knows the request's id, renders it.
@@ -204,22 +189,13 @@ mod tests {
 
     fn occasion(request_id: &str) -> Occasion<'_> {
         let now = Timestamp::from_ms(1_800_000_000_123);
-        Occasion {
-            path: "/v1/tweets/7",
-            route: "/v1/tweets/{id}",
-            request_id,
-            now,
-            base: "https://perch.example",
-        }
+        Occasion { path: "/v1/tweets/7", route: "/v1/tweets/{id}", request_id, now, base: "https://perch.example" }
     }
 
     #[test]
     fn every_kind_has_an_error_status() {
         for code in Code::ALL {
-            assert!(
-                status(*code).is_client_error() || status(*code).is_server_error(),
-                "{code:?}"
-            );
+            assert!(status(*code).is_client_error() || status(*code).is_server_error(), "{code:?}");
         }
     }
 
@@ -243,9 +219,6 @@ mod tests {
 
     #[test]
     fn a_moment_is_written_in_rfc_3339() {
-        assert_eq!(
-            rfc3339(Timestamp::from_ms(1_800_000_000_123)),
-            "2027-01-15T08:00:00.123Z"
-        );
+        assert_eq!(rfc3339(Timestamp::from_ms(1_800_000_000_123)), "2027-01-15T08:00:00.123Z");
     }
 }

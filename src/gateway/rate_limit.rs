@@ -23,18 +23,12 @@ use crate::{
 /// # Errors
 /// [`Code::KeyRateLimited`].
 pub async fn admit_at_edge(context: &Context, request: &HeaderMap) -> Result<(), Fault> {
-    let address = request
-        .get("cf-connecting-ip")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("unknown");
+    let address = request.get("cf-connecting-ip").and_then(|value| value.to_str().ok()).unwrap_or("unknown");
     if context.ports.edge_limit.admits(address).await {
         return Ok(());
     }
-    Err(Fault::new(
-        Code::KeyRateLimited,
-        "Too many requests from this address. Ask again in 10 s.",
-    )
-    .with_retry_after(10))
+    Err(Fault::new(Code::KeyRateLimited, "Too many requests from this address. Ask again in 10 s.")
+        .with_retry_after(10))
 }
 
 /// Lets one request of the key through, and answers with the record as it is now. Where the key stands is left in `windows`, for
@@ -54,10 +48,7 @@ pub async fn admit(
             *windows = admission.windows;
             Ok(admission.record)
         }
-        Err(Refusal::Limited {
-            fault,
-            windows: standing,
-        }) => {
+        Err(Refusal::Limited { fault, windows: standing }) => {
             *windows = standing;
             Err(fault)
         }
@@ -74,10 +65,7 @@ pub fn tell(answer: &mut HeaderMap, windows: &[WindowView]) {
     if windows.is_empty() {
         return;
     }
-    let told = [
-        ("ratelimit-policy", headers::rate_limit_policy(windows)),
-        ("ratelimit", headers::rate_limit(windows)),
-    ];
+    let told = [("ratelimit-policy", headers::rate_limit_policy(windows)), ("ratelimit", headers::rate_limit(windows))];
     for (name, value) in told {
         if let Ok(value) = HeaderValue::from_str(&value) {
             answer.insert(HeaderName::from_static(name), value);

@@ -26,10 +26,5 @@ pub(super) fn row(context: &Context, text: Option<&str>) -> Option<AuditRow> {
 
 /// Where and how it is wrong; the error's own text may quote what stands there.
 fn reason(error: &serde_json::Error) -> String {
-    format!(
-        "{:?} at line {}, column {}",
-        error.classify(),
-        error.line(),
-        error.column()
-    )
+    format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column())
 }

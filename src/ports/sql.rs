@@ -55,10 +55,7 @@ pub struct Statement {
 impl Statement {
     /// `sql` with `parameters`.
     pub fn new(sql: &'static str, parameters: impl Into<Vec<SqlValue>>) -> Self {
-        Self {
-            sql,
-            parameters: parameters.into(),
-        }
+        Self { sql, parameters: parameters.into() }
     }
 }
 

@@ -43,19 +43,14 @@ pub use store::{by_username, by_x_user, list, load};
 pub async fn usable(context: &Context, caller: &Caller, id: &str) -> Result<AccountRecord, Fault> {
     let id = AccountId::parse(id).map_err(|_| not_found())?;
     let record = store::load(context, &id).await.map_err(out_of_reach)?;
-    let record = record
-        .filter(|record| caller.may_use(&record.id))
-        .ok_or_else(not_found)?;
+    let record = record.filter(|record| caller.may_use(&record.id)).ok_or_else(not_found)?;
     context.call.note(|facts| facts.account = Some(record.id.clone()));
     Ok(record)
 }
 
 /// There is no such account, or it is none of the caller's business.
 pub(super) fn not_found() -> Fault {
-    Fault::new(
-        Code::AccountNotFound,
-        "No such account is connected, or this key may not use it.",
-    )
+    Fault::new(Code::AccountNotFound, "No such account is connected, or this key may not use it.")
 }
 
 /// D1 or the account's object does not answer.

@@ -43,14 +43,7 @@ pub struct Deed {
 impl Deed {
     /// `action`, by nobody and to nothing yet.
     pub const fn new(action: Action) -> Self {
-        Self {
-            action,
-            key_id: None,
-            account_id: None,
-            target: None,
-            text_sha256: None,
-            reason: None,
-        }
+        Self { action, key_id: None, account_id: None, target: None, text_sha256: None, reason: None }
     }
 
     /// By the key `kid`.
@@ -94,10 +87,7 @@ pub fn record<T>(context: &Context, deed: Deed, outcome: &Result<T, Fault>) {
     let outcome = outcome.as_ref().map_or_else(|fault| fault.code.slug(), |_| "ok");
     let row = row(context, deed, outcome);
     let writer = context.clone();
-    context
-        .ports
-        .background
-        .spawn(Box::pin(async move { write(&writer, &[row]).await }));
+    context.ports.background.spawn(Box::pin(async move { write(&writer, &[row]).await }));
 }
 
 fn row(context: &Context, deed: Deed, outcome: &str) -> AuditRow {

@@ -71,11 +71,7 @@ pub(super) enum Pass {
 pub(super) async fn admit(context: &Context, group: Group, effect: Effect) -> Result<Pass, Fault> {
     let now = context.now();
     let admission = current(context, group, now).await.admission(now);
-    let admission = if effect == Effect::Create {
-        admission.for_creation()
-    } else {
-        admission
-    };
+    let admission = if effect == Effect::Create { admission.for_creation() } else { admission };
     match admission {
         Admission::Go => Ok(Pass::Ordinary),
         Admission::Refuse { retry_after_ms } => Err(open(group, retry_after_ms)),
@@ -92,16 +88,10 @@ pub(super) fn note(context: &Context, group: Group, pass: Pass, outcome: Outcome
     let now = context.now();
     let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
     let command = match pass {
-        Pass::Probe(permit) => Some(Command::ProbeResult {
-            permit,
-            outcome,
-            random,
-        }),
+        Pass::Probe(permit) => Some(Command::ProbeResult { permit, outcome, random }),
         Pass::Ordinary => {
-            let buckets: Option<Vec<Bucket>> = context
-                .memory
-                .breakers
-                .with(group, now, |known| known.tally.note(outcome, now));
+            let buckets: Option<Vec<Bucket>> =
+                context.memory.breakers.with(group, now, |known| known.tally.note(outcome, now));
             buckets.map(|buckets| Command::Report { buckets, random })
         }
     };
@@ -187,9 +177,6 @@ async fn ask(context: &Context, group: Group, command: &Command) -> Result<Reply
 
 fn open(group: Group, retry_after_ms: u64) -> Fault {
     let seconds = retry_after_ms.div_ceil(1000).max(1);
-    let detail = format!(
-        "X has failed too often at {}; it is tried again in {seconds} s.",
-        group.as_str()
-    );
+    let detail = format!("X has failed too often at {}; it is tried again in {seconds} s.", group.as_str());
     Fault::new(Code::BreakerOpen, detail).with_retry_after(seconds)
 }

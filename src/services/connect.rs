@@ -38,12 +38,7 @@ pub use wish::Wish;
 
 /// Asks the attempt called `state`.
 async fn ask(context: &Context, state: &Nonce, command: &Command) -> Result<Reply, Fault> {
-    context
-        .ports
-        .objects
-        .ask::<Attempt>(state.as_str(), command)
-        .await
-        .map_err(out_of_reach)
+    context.ports.objects.ask::<Attempt>(state.as_str(), command).await.map_err(out_of_reach)
 }
 
 /// Unknown, used, expired, another browser's, another key's: one refusal for all, so that it tells nothing.
@@ -55,31 +50,18 @@ fn invalid() -> Fault {
 }
 
 fn out_of_reach(_: Unavailable) -> Fault {
-    Fault::new(
-        Code::Unavailable,
-        "Connection attempts cannot be reached at the moment.",
-    )
-    .with_retry_after(2)
+    Fault::new(Code::Unavailable, "Connection attempts cannot be reached at the moment.").with_retry_after(2)
 }
 
 /// What the verifier of the attempt called `state` is sealed for.
 fn binding(state: &Nonce) -> Binding<'_> {
-    Binding {
-        owner: state.as_str(),
-        x_user_id: "",
-        field: "verifier",
-        generation: 0,
-    }
+    Binding { owner: state.as_str(), x_user_id: "", field: "verifier", generation: 0 }
 }
 
 /// Opens the verifier. One that cannot be opened was sealed under a master key that is gone: the attempt is over.
 fn verifier(context: &Context, state: &Nonce, beginning: &Beginning) -> Result<SecretString, Fault> {
     let sealed = beginning.sealed_verifier.as_envelope();
-    context
-        .ports
-        .sealed_box
-        .open(sealed, &binding(state))
-        .map_err(|_| invalid())
+    context.ports.sealed_box.open(sealed, &binding(state)).map_err(|_| invalid())
 }
 
 /// perch's own base URL, without a final slash.

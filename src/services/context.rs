@@ -27,14 +27,8 @@ impl Context {
     #[must_use]
     pub fn renewed(&self) -> Self {
         let deadline = Deadline::longest(self.now());
-        let call = Call {
-            deadline,
-            ..Call::clone(&self.call)
-        };
-        Self {
-            call: Arc::new(call),
-            ..self.clone()
-        }
+        let call = Call { deadline, ..Call::clone(&self.call) };
+        Self { call: Arc::new(call), ..self.clone() }
     }
 
     /// This moment.
@@ -91,13 +85,7 @@ pub struct Facts {
 impl Call {
     /// A request that arrived at `started`.
     pub fn new(request_id: String, trace: Trace, started: Timestamp, deadline: Deadline) -> Self {
-        Self {
-            request_id,
-            trace,
-            started,
-            deadline,
-            facts: Arc::default(),
-        }
+        Self { request_id, trace, started, deadline, facts: Arc::default() }
     }
 
     /// Notes something for the access log.

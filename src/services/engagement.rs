@@ -78,10 +78,7 @@ pub async fn engage(
         return Err(Fault::new(Code::XPermission, detail));
     }
     let done = x::call(context, &account.id, request).await;
-    let deed = Deed::new(engagement.action())
-        .by(caller.kid())
-        .for_account(&account.id)
-        .to(tweet.as_str());
+    let deed = Deed::new(engagement.action()).by(caller.kid()).for_account(&account.id).to(tweet.as_str());
     audit::record(context, deed, &done);
     done
 }

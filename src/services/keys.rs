@@ -43,10 +43,7 @@ async fn tell(context: &Context, record: &KeyRecord) {
 }
 
 fn unknown() -> Fault {
-    Fault::new(
-        Code::KeyNotFound,
-        "There is no key of this id; GET /v1/keys lists those there are.",
-    )
+    Fault::new(Code::KeyNotFound, "There is no key of this id; GET /v1/keys lists those there are.")
 }
 
 fn overtaken() -> Fault {
@@ -55,9 +52,6 @@ fn overtaken() -> Fault {
 }
 
 fn out_of_reach(unavailable: &Unavailable) -> Fault {
-    let detail = format!(
-        "Keys cannot be read or changed at the moment: {} does not answer.",
-        unavailable.part
-    );
+    let detail = format!("Keys cannot be read or changed at the moment: {} does not answer.", unavailable.part);
     Fault::new(Code::Unavailable, detail).with_retry_after(2)
 }

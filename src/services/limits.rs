@@ -71,11 +71,7 @@ pub async fn admit(context: &Context, record: Arc<KeyRecord>) -> Result<Admissio
     }
     match take(context, &record, now).await? {
         Reply::Granted(grant) => Ok(spend(context, record, grant, now)),
-        Reply::Refused {
-            retry_after_ms,
-            windows,
-            ..
-        } => last_chance(context, record, retry_after_ms, windows),
+        Reply::Refused { retry_after_ms, windows, .. } => last_chance(context, record, retry_after_ms, windows),
         Reply::Outdated { .. } => admit_newest(context, &record).await,
         Reply::Noted => Err(Refusal::OutOfReach(Unavailable::new("object", "not an answer"))),
     }
@@ -85,20 +81,11 @@ pub async fn admit(context: &Context, record: Arc<KeyRecord>) -> Result<Admissio
 async fn admit_newest(context: &Context, old: &KeyRecord) -> Result<Admission, Refusal> {
     let newest = keys::newest(context, &old.kid).await.map_err(Refusal::OutOfReach)?;
     let now = context.now();
-    let record = newest
-        .filter(|record| record.standing(now) == Standing::Active)
-        .ok_or(Refusal::Ended)?;
+    let record = newest.filter(|record| record.standing(now) == Standing::Active).ok_or(Refusal::Ended)?;
     match take(context, &record, now).await? {
         Reply::Granted(grant) => Ok(spend(context, record, grant, now)),
-        Reply::Refused {
-            retry_after_ms,
-            windows,
-            ..
-        } => Err(limited(retry_after_ms, windows)),
-        _ => Err(Refusal::OutOfReach(Unavailable::new(
-            "object",
-            "the record changes too fast",
-        ))),
+        Reply::Refused { retry_after_ms, windows, .. } => Err(limited(retry_after_ms, windows)),
+        _ => Err(Refusal::OutOfReach(Unavailable::new("object", "the record changes too fast"))),
     }
 }
 
@@ -106,17 +93,8 @@ async fn take(context: &Context, record: &KeyRecord, now: Timestamp) -> Result<R
     let policies = Policy::of(record.quota);
     let returned = context.memory.limits.with(record, |permits| permits.returned(now));
     let want = Policy::handful_of(&policies);
-    let command = Command::Take {
-        want,
-        returned,
-        version_known: record.version,
-        policies,
-    };
-    let reply = context
-        .ports
-        .objects
-        .ask::<Allowance>(record.kid.as_str(), &command)
-        .await;
+    let command = Command::Take { want, returned, version_known: record.version, policies };
+    let reply = context.ports.objects.ask::<Allowance>(record.kid.as_str(), &command).await;
     // Permits handed back in a call that fails are lost to their key for a window: it may do less, never more.
     reply.map_err(Refusal::OutOfReach)
 }
@@ -128,10 +106,7 @@ fn spend(context: &Context, record: Arc<KeyRecord>, grant: Grant, asked_at: Time
         permits.take(context.now())
     });
     // The answer may have taken longer than a permit lives; it was granted for this request all the same.
-    Admission {
-        record,
-        windows: taken.unwrap_or(windows),
-    }
+    Admission { record, windows: taken.unwrap_or(windows) }
 }
 
 /// Another request of this isolate may have been granted more than it needed meanwhile.
@@ -141,11 +116,7 @@ fn last_chance(
     retry_after_ms: u64,
     windows: Vec<WindowView>,
 ) -> Result<Admission, Refusal> {
-    match context
-        .memory
-        .limits
-        .with(&record, |permits| permits.take(context.now()))
-    {
+    match context.memory.limits.with(&record, |permits| permits.take(context.now())) {
         Some(windows) => Ok(Admission { record, windows }),
         None => Err(limited(retry_after_ms, windows)),
     }
@@ -154,8 +125,5 @@ fn last_chance(
 fn limited(retry_after_ms: u64, windows: Vec<WindowView>) -> Refusal {
     let seconds = retry_after_ms.div_ceil(1000).max(1);
     let detail = format!("The key's allowance is used up. It may ask again in {seconds} s.");
-    Refusal::Limited {
-        fault: Fault::new(Code::KeyRateLimited, detail).with_retry_after(seconds),
-        windows,
-    }
+    Refusal::Limited { fault: Fault::new(Code::KeyRateLimited, detail).with_retry_after(seconds), windows }
 }

@@ -68,10 +68,7 @@ pub async fn credential(context: &Context, account: &AccountId, rejected: Option
     }
     let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
     let lease_id = lease_id.iter().map(|byte| format!("{byte:02x}")).collect();
-    let command = Command::Token {
-        rejected_generation: rejected,
-        lease_id,
-    };
+    let command = Command::Token { rejected_generation: rejected, lease_id };
     let reply = context.ports.objects.ask::<Account>(account.as_str(), &command).await;
     match reply.map_err(|e| out_of_reach(&e))? {
         Reply::Fresh(access) => copy::keep_access(context, account, &access).await,
@@ -91,14 +88,10 @@ pub async fn credential(context: &Context, account: &AccountId, rejected: Option
 fn refused(reply: &Reply) -> Fault {
     match reply {
         Reply::Busy { retry_after_ms, cause } => busy(*cause).with_retry_after(retry_after_ms.div_ceil(1000)),
-        Reply::Paused => Fault::new(
-            Code::AccountPaused,
-            "The account is paused; PATCH /v1/accounts/{id} resumes it.",
-        ),
-        Reply::NeedsReauth { .. } => Fault::new(
-            Code::AccountNeedsReconnect,
-            "X no longer takes this account's tokens; connect it anew.",
-        ),
+        Reply::Paused => Fault::new(Code::AccountPaused, "The account is paused; PATCH /v1/accounts/{id} resumes it."),
+        Reply::NeedsReauth { .. } => {
+            Fault::new(Code::AccountNeedsReconnect, "X no longer takes this account's tokens; connect it anew.")
+        }
         Reply::NoRefresh => {
             let detail =
                 "The access token has ended and X gave none to renew it with; connect anew with offline.access.";
@@ -111,18 +104,13 @@ fn refused(reply: &Reply) -> Fault {
 
 fn busy(cause: BusyCause) -> Fault {
     match cause {
-        BusyCause::Refreshing | BusyCause::RefreshFailing => Fault::new(
-            Code::XUnavailable,
-            "The account's token is being renewed, which takes X long.",
-        ),
+        BusyCause::Refreshing | BusyCause::RefreshFailing => {
+            Fault::new(Code::XUnavailable, "The account's token is being renewed, which takes X long.")
+        }
         BusyCause::Misconfigured => Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials."),
     }
 }
 
 fn out_of_reach(_: &Unavailable) -> Fault {
-    Fault::new(
-        Code::Unavailable,
-        "The account's tokens cannot be reached at the moment.",
-    )
-    .with_retry_after(2)
+    Fault::new(Code::Unavailable, "The account's tokens cannot be reached at the moment.").with_retry_after(2)
 }

@@ -42,10 +42,7 @@ async fn send(
     draft: &TweetDraft,
 ) -> Result<XAnswer, Fault> {
     let sent = x::call(context, &account.id, endpoint::create(draft)).await;
-    let deed = Deed::new(Action::TweetCreate)
-        .by(caller.kid())
-        .for_account(&account.id)
-        .sending(draft.text());
+    let deed = Deed::new(Action::TweetCreate).by(caller.kid()).for_account(&account.id).sending(draft.text());
     let deed = match sent.as_ref().ok().and_then(|answer| id_of(answer).ok()) {
         Some(id) => deed.to(id.as_str()),
         None => deed,
@@ -65,10 +62,7 @@ pub async fn delete(
     id: &TweetId,
 ) -> Result<XAnswer, Fault> {
     let deleted = x::call(context, &account.id, endpoint::delete(id)).await;
-    let deed = Deed::new(Action::TweetDelete)
-        .by(caller.kid())
-        .for_account(&account.id)
-        .to(id.as_str());
+    let deed = Deed::new(Action::TweetDelete).by(caller.kid()).for_account(&account.id).to(id.as_str());
     audit::record(context, deed, &deleted);
     deleted
 }
@@ -94,10 +88,7 @@ pub async fn hide(
 ) -> Result<XAnswer, Fault> {
     let done = x::call(context, &account.id, endpoint::hide(id, hidden)).await;
     let action = if hidden { Action::ReplyHide } else { Action::ReplyUnhide };
-    let deed = Deed::new(action)
-        .by(caller.kid())
-        .for_account(&account.id)
-        .to(id.as_str());
+    let deed = Deed::new(action).by(caller.kid()).for_account(&account.id).to(id.as_str());
     audit::record(context, deed, &done);
     done
 }
@@ -120,19 +111,12 @@ fn refusal(errors: Vec<FieldError>) -> Fault {
     let fields: Vec<FieldFault> = errors.into_iter().map(field_fault).collect();
     let detail = match fields.as_slice() {
         [field] => format!("{}: {}", field.field, field.message),
-        fields => format!(
-            "{} fields break a rule; `fields` says which and what to do.",
-            fields.len()
-        ),
+        fields => format!("{} fields break a rule; `fields` says which and what to do.", fields.len()),
     };
     Fault::new(Code::InvalidFields, detail).with_fields(fields)
 }
 
 fn field_fault(error: FieldError) -> FieldFault {
     let rule = serde_json::to_value(error.rule).unwrap_or_default();
-    FieldFault {
-        field: error.field,
-        rule: rule.as_str().unwrap_or_default().to_owned(),
-        message: error.message,
-    }
+    FieldFault { field: error.field, rule: rule.as_str().unwrap_or_default().to_owned(), message: error.message }
 }

@@ -52,10 +52,7 @@ impl Seen {
     /// Takes a reading, and says whether the object should hear of it.
     fn learn(&mut self, window: &LearnedWindow, now: Timestamp) -> bool {
         let lesson = self.windows.learn(window.clone(), now);
-        let due = self
-            .told
-            .get(&window.name)
-            .is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
+        let due = self.told.get(&window.name).is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
         let tell = match lesson {
             Lesson::Began => true,
             Lesson::Sank => due || window.remaining == 0,
@@ -76,9 +73,8 @@ pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> R
     let now = context.now();
     let name = operation.name();
     let known = context.memory.windows.with(account, |seen| seen.windows.all(now));
-    let of_operation = known
-        .into_iter()
-        .filter(|window| window.name == name || window.name.starts_with(&format!("{name} ")));
+    let of_operation =
+        known.into_iter().filter(|window| window.name == name || window.name.starts_with(&format!("{name} ")));
     let Some(reset) = of_operation.filter_map(|window| window.exhausted_until(now)).max() else {
         return Ok(());
     };
@@ -91,21 +87,14 @@ pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> R
 pub fn learn(context: &Context, account: &AccountId, operation: &Operation, headers: &HeaderMap) {
     let now = context.now();
     let mut heard = read(&operation.name(), headers);
-    context
-        .memory
-        .windows
-        .with(account, |seen| heard.retain(|window| seen.learn(window, now)));
+    context.memory.windows.with(account, |seen| heard.retain(|window| seen.learn(window, now)));
     if heard.is_empty() {
         return;
     }
     let (teller, account) = (context.clone(), account.clone());
     let tell = async move {
         // What is lost here is learned again with the next answer.
-        let _ = teller
-            .ports
-            .objects
-            .ask::<Account>(account.as_str(), &Command::Learn { windows: heard })
-            .await;
+        let _ = teller.ports.objects.ask::<Account>(account.as_str(), &Command::Learn { windows: heard }).await;
     };
     context.ports.background.spawn(Box::pin(tell));
 }
@@ -115,18 +104,11 @@ pub fn learn(context: &Context, account: &AccountId, operation: &Operation, head
 /// # Errors
 /// When the account's object does not answer.
 pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
-    let reply = context
-        .ports
-        .objects
-        .ask::<Account>(account.as_str(), &Command::Windows)
-        .await;
+    let reply = context.ports.objects.ask::<Account>(account.as_str(), &Command::Windows).await;
     let mut windows = match reply {
         Ok(Reply::Windows(windows)) => windows,
         _ => {
-            return Err(Fault::new(
-                Code::Unavailable,
-                "The account's windows cannot be asked at the moment.",
-            ));
+            return Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment."));
         }
     };
     for operation in endpoints::all() {

@@ -37,10 +37,7 @@ pub use who::{Profile, who};
 pub async fn call(context: &Context, account: &AccountId, request: XRequest) -> Result<XAnswer, Fault> {
     let operation = request.operation;
     windows::admit(context, account, operation)?;
-    context
-        .memory
-        .breakers
-        .budget(operation.group, context.now(), |budget| budget.deposit(context.now()));
+    context.memory.breakers.budget(operation.group, context.now(), |budget| budget.deposit(context.now()));
     let (mut attempts, mut rejected) = (Attempts::default(), None);
     loop {
         let pass = breakers::admit(context, operation.group, operation.effect).await?;
@@ -70,12 +67,7 @@ async fn attempt(
     let started = context.now();
     let outcome = send(context, credential, request).await?;
     let took_ms = context.now().ms_since(started);
-    breakers::note(
-        context,
-        operation.group,
-        pass,
-        outcome_of(judge::for_breaker(&outcome), took_ms, operation.group),
-    );
+    breakers::note(context, operation.group, pass, outcome_of(judge::for_breaker(&outcome), took_ms, operation.group));
     if let Ok(response) = &outcome {
         windows::learn(context, account, operation, &response.headers);
     }
@@ -102,13 +94,6 @@ fn next(context: &Context, attempts: &mut Attempts, request: &XRequest, failure:
     let (operation, now) = (request.operation, context.now());
     let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
     context.memory.breakers.budget(operation.group, now, |budget| {
-        attempts.decide(
-            operation.effect,
-            failure.setback,
-            budget,
-            context.call.deadline,
-            now,
-            random,
-        )
+        attempts.decide(operation.effect, failure.setback, budget, context.call.deadline, now, random)
     })
 }

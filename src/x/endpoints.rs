@@ -14,15 +14,7 @@ use crate::domain::tweet::TweetId;
 
 /// Every operation that `/v1` calls.
 pub fn all() -> Vec<&'static Operation> {
-    [
-        tweets::ALL,
-        likes::ALL,
-        retweets::ALL,
-        bookmarks::ALL,
-        media::ALL,
-        users::ALL,
-    ]
-    .concat()
+    [tweets::ALL, likes::ALL, retweets::ALL, bookmarks::ALL, media::ALL, users::ALL].concat()
 }
 
 /// The body by which X is told which tweet to like, retweet or bookmark.

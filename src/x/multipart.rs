@@ -42,11 +42,7 @@ fn head(boundary: &str, fields: &[(&str, &str)], file: FilePart<'_>) -> String {
 mod tests {
     use super::*;
 
-    const FILE: FilePart<'_> = FilePart {
-        name: "media",
-        media_type: "image/png",
-        bytes: b"\x89PNG\r\n--nearly\r\n",
-    };
+    const FILE: FilePart<'_> = FilePart { name: "media", media_type: "image/png", bytes: b"\x89PNG\r\n--nearly\r\n" };
 
     #[test]
     fn fields_stand_before_the_file_and_the_file_is_untouched() {

@@ -73,12 +73,7 @@ fn oauth_parameters<'a>(
         ("oauth_signature_method", "HMAC-SHA1"),
         ("oauth_timestamp", timestamp),
     ];
-    parameters.extend(
-        credentials
-            .token
-            .as_ref()
-            .map(|token| ("oauth_token", token.token.expose_secret())),
-    );
+    parameters.extend(credentials.token.as_ref().map(|token| ("oauth_token", token.token.expose_secret())));
     parameters.extend((!request.without_version).then_some(("oauth_version", "1.0")));
     parameters.extend(request.oauth);
     parameters

@@ -113,13 +113,7 @@ pub fn exchange_code(client: Client<'_>, code: &str, redirect_uri: &Url, verifie
 
 /// Exchanges a refresh token (RFC 6749, 6).
 pub fn refresh(client: Client<'_>, refresh_token: &SecretString) -> Form {
-    form(
-        client,
-        &[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose_secret()),
-        ],
-    )
+    form(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())])
 }
 
 /// Revokes a token (RFC 7009).
@@ -131,10 +125,7 @@ fn form(client: Client<'_>, fields: &[(&str, &str)]) -> Form {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields).append_pair("client_id", client.id);
     let authorization = client.secret.map(|secret| basic(client.id, secret));
-    Form {
-        body: body.finish().into(),
-        authorization,
-    }
+    Form { body: body.finish().into(), authorization }
 }
 
 /// `Basic` credentials (RFC 6749, 2.3.1: each part form-encoded first).
@@ -153,10 +144,7 @@ mod tests {
         let page = Url::parse("https://x.com/i/oauth2/authorize").unwrap();
         let redirect = Url::parse("https://perch.example/connect/callback").unwrap();
         let verifier = SecretString::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        let client = Client {
-            id: "app",
-            secret: None,
-        };
+        let client = Client { id: "app", secret: None };
         let scopes = ["tweet.read".to_owned(), "offline.access".to_owned()];
         let url = consent_url(&page, client, &redirect, &scopes, "state-1", &verifier).unwrap();
         let query: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -185,25 +173,10 @@ mod tests {
     #[test]
     fn a_confidential_client_sends_its_id_twice_and_its_secret_once() {
         let secret = SecretString::from("s");
-        let form = refresh(
-            Client {
-                id: "app",
-                secret: Some(&secret),
-            },
-            &SecretString::from("r+t"),
-        );
-        assert_eq!(
-            form.body.expose_secret(),
-            "grant_type=refresh_token&refresh_token=r%2Bt&client_id=app"
-        );
+        let form = refresh(Client { id: "app", secret: Some(&secret) }, &SecretString::from("r+t"));
+        assert_eq!(form.body.expose_secret(), "grant_type=refresh_token&refresh_token=r%2Bt&client_id=app");
         assert!(form.authorization.is_some());
-        let public = refresh(
-            Client {
-                id: "app",
-                secret: None,
-            },
-            &SecretString::from("r"),
-        );
+        let public = refresh(Client { id: "app", secret: None }, &SecretString::from("r"));
         assert!(public.authorization.is_none());
     }
 }

@@ -57,12 +57,7 @@ impl XRequest {
     /// A request to `operation` without body and query.
     pub fn new(operation: &'static Operation, path: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let path = path.into_iter().map(Into::into).collect();
-        Self {
-            operation,
-            path,
-            query: Vec::new(),
-            body: None,
-        }
+        Self { operation, path, query: Vec::new(), body: None }
     }
 
     /// With `body` as JSON.
@@ -95,11 +90,7 @@ impl XRequest {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear();
             for segment in self.operation.template.split('/').filter(|segment| !segment.is_empty()) {
-                let value = if segment.starts_with('{') {
-                    values.next().map(String::as_str)
-                } else {
-                    Some(segment)
-                };
+                let value = if segment.starts_with('{') { values.next().map(String::as_str) } else { Some(segment) };
                 segments.push(value.unwrap_or_default());
             }
         }
@@ -128,30 +119,18 @@ mod tests {
     fn the_url_is_built_from_the_template() {
         let base = Url::parse("https://api.x.com").unwrap();
         let request = XRequest::new(&DELETE_LIKE, ["12", "34"]).query("a", "b c&d");
-        assert_eq!(
-            request.url(&base).as_str(),
-            "https://api.x.com/2/users/12/likes/34?a=b+c%26d"
-        );
+        assert_eq!(request.url(&base).as_str(), "https://api.x.com/2/users/12/likes/34?a=b+c%26d");
     }
 
     #[test]
     fn no_value_leaves_its_segment_or_the_host() {
         let base = Url::parse("https://api.x.com").unwrap();
-        for value in [
-            "../../oauth2/token",
-            "//evil.example/",
-            "@evil.example",
-            "\\\\evil.example",
-            "..",
-            "%2e%2e",
-            "a?b#c",
-        ] {
+        for value in
+            ["../../oauth2/token", "//evil.example/", "@evil.example", "\\\\evil.example", "..", "%2e%2e", "a?b#c"]
+        {
             let url = XRequest::new(&DELETE_LIKE, [value, "34"]).url(&base);
             assert_eq!(url.host_str(), Some("api.x.com"), "{value}");
-            assert!(
-                url.path().starts_with("/2/users/") && url.path().ends_with("/likes/34"),
-                "{value}: {url}"
-            );
+            assert!(url.path().starts_with("/2/users/") && url.path().ends_with("/likes/34"), "{value}: {url}");
             assert!(url.query().is_none() && url.fragment().is_none(), "{value}");
         }
     }

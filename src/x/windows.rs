@@ -11,11 +11,7 @@ const DAY_S: u32 = 86_400;
 
 /// The name of an operation's window: the operation's own for X's usual window, with a suffix for the day's.
 pub fn name(operation: &str, window_s: u32) -> String {
-    if window_s == DAY_S {
-        format!("{operation} 24h")
-    } else {
-        operation.to_owned()
-    }
+    if window_s == DAY_S { format!("{operation} 24h") } else { operation.to_owned() }
 }
 
 /// The windows in `headers`.
@@ -25,10 +21,7 @@ pub fn read(operation: &str, headers: &HeaderMap) -> Vec<LearnedWindow> {
         ("x-user-limit-24hour", format!("{operation} 24h")),
         ("x-app-limit-24hour", format!("{operation} 24h app")),
     ];
-    kinds
-        .into_iter()
-        .filter_map(|(prefix, name)| window(prefix, name, headers))
-        .collect()
+    kinds.into_iter().filter_map(|(prefix, name)| window(prefix, name, headers)).collect()
 }
 
 /// When the window of `x-rate-limit-reset` ends.
@@ -55,10 +48,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
     #[test]
@@ -72,10 +62,8 @@ mod tests {
             ("x-user-limit-24hour-reset", "1800080000"),
         ]);
         let windows = read("POST /2/tweets", &headers);
-        let told: Vec<_> = windows
-            .iter()
-            .map(|window| (window.name.as_str(), window.limit, window.remaining))
-            .collect();
+        let told: Vec<_> =
+            windows.iter().map(|window| (window.name.as_str(), window.limit, window.remaining)).collect();
         assert_eq!(told, [("POST /2/tweets", 100, 99), ("POST /2/tweets 24h", 1000, 0)]);
         assert_eq!(reset_at(&headers), Some(Timestamp::from_seconds(1_800_000_000)));
     }
@@ -83,11 +71,8 @@ mod tests {
     #[test]
     fn missing_and_senseless_headers_teach_nothing() {
         assert!(read("GET /x", &headers(&[])).is_empty());
-        let garbage = [
-            ("x-rate-limit-limit", "many"),
-            ("x-rate-limit-remaining", "-1"),
-            ("x-rate-limit-reset", "soon"),
-        ];
+        let garbage =
+            [("x-rate-limit-limit", "many"), ("x-rate-limit-remaining", "-1"), ("x-rate-limit-reset", "soon")];
         assert!(read("GET /x", &headers(&garbage)).is_empty());
         let partial = [("x-rate-limit-limit", "10"), ("x-rate-limit-remaining", "1")];
         assert!(read("GET /x", &headers(&partial)).is_empty());

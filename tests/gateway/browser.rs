@@ -16,10 +16,7 @@ pub(crate) struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// A browser that has been nowhere.
     pub(crate) fn new(world: &'a World) -> Self {
-        Self {
-            world,
-            cookie: Mutex::default(),
-        }
+        Self { world, cookie: Mutex::default() }
     }
 
     /// Goes to an address of perch's.
@@ -49,11 +46,7 @@ impl<'a> Browser<'a> {
 
     /// Comes back from X with a code, for the consent page it was sent to.
     pub(crate) async fn agree(&self, consent: &Url, code: &str) -> Answer {
-        self.go(&format!(
-            "/connect/callback?state={}&code={code}",
-            of_query(consent, "state")
-        ))
-        .await
+        self.go(&format!("/connect/callback?state={}&code={code}", of_query(consent, "state"))).await
     }
 }
 
@@ -78,14 +71,8 @@ pub(crate) struct Person {
     pub(crate) username: &'static str,
 }
 
-pub(crate) const ADA: Person = Person {
-    id: "1001",
-    username: "ada",
-};
-pub(crate) const BOB: Person = Person {
-    id: "1002",
-    username: "bob",
-};
+pub(crate) const ADA: Person = Person { id: "1001", username: "ada" };
+pub(crate) const BOB: Person = Person { id: "1002", username: "bob" };
 
 const GRANTED: &str = "tweet.read tweet.write users.read offline.access";
 
@@ -108,11 +95,7 @@ pub(crate) fn x_grants(world: &World, tag: &str) {
 
 /// `person` connects their account for `key` at a terminal; gives the account's id.
 pub(crate) async fn connect(world: &World, key: &str, person: Person) -> String {
-    let begun = world
-        .post("/v1/connect", key, json!({}))
-        .await
-        .expect_status(201)
-        .json();
+    let begun = world.post("/v1/connect", key, json!({})).await.expect_status(201).json();
     let browser = Browser::new(world);
     let consent = browser.open(begun["data"]["url"].as_str().unwrap()).await;
     x_connects(world, person, person.username);

@@ -83,15 +83,8 @@ fn invalid_page(answer: &Answer) -> String {
 async fn a_person_at_a_terminal_connects_an_account_and_uses_it_at_once() {
     let world = World::new();
     let key = bare_key(&world).await;
-    let begun = world
-        .post("/v1/connect", &key, json!({"label": "press"}))
-        .await
-        .expect_status(201)
-        .json();
-    let (id, url) = (
-        begun["data"]["id"].as_str().unwrap(),
-        begun["data"]["url"].as_str().unwrap(),
-    );
+    let begun = world.post("/v1/connect", &key, json!({"label": "press"})).await.expect_status(201).json();
+    let (id, url) = (begun["data"]["id"].as_str().unwrap(), begun["data"]["url"].as_str().unwrap());
     assert_eq!(url, format!("https://perch.example/connect/{id}"));
     assert_eq!(begun["data"]["expires_at"], "2027-01-15T08:10:00.000Z");
 
@@ -99,25 +92,12 @@ async fn a_person_at_a_terminal_connects_an_account_and_uses_it_at_once() {
     let opened = browser.go(url).await;
     let set = opened.header("set-cookie");
     assert!(set.starts_with("__Host-perch_connect="), "{set}");
-    assert!(
-        set.ends_with("; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=600"),
-        "{set}"
-    );
+    assert!(set.ends_with("; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=600"), "{set}");
     let consent = location(&opened);
-    assert!(
-        consent.as_str().starts_with("https://x.example/i/oauth2/authorize?"),
-        "{consent}"
-    );
-    assert_eq!(
-        of_query(&consent, "redirect_uri"),
-        "https://perch.example/connect/callback"
-    );
+    assert!(consent.as_str().starts_with("https://x.example/i/oauth2/authorize?"), "{consent}");
+    assert_eq!(of_query(&consent, "redirect_uri"), "https://perch.example/connect/callback");
     assert_eq!(of_query(&consent, "code_challenge_method"), "S256");
-    assert!(
-        of_query(&consent, "scope")
-            .split(' ')
-            .any(|scope| scope == "offline.access")
-    );
+    assert!(of_query(&consent, "scope").split(' ').any(|scope| scope == "offline.access"));
 
     x_connects(&world, ADA, "1");
     let page = browser.agree(&consent, "the-code").await.expect_status(200);
@@ -128,10 +108,7 @@ async fn a_person_at_a_terminal_connects_an_account_and_uses_it_at_once() {
     );
 
     let exchange = &token_calls(&world)[0];
-    assert_eq!(
-        (exchange["grant_type"].as_str(), exchange["code"].as_str()),
-        ("authorization_code", "the-code")
-    );
+    assert_eq!((exchange["grant_type"].as_str(), exchange["code"].as_str()), ("authorization_code", "the-code"));
     assert_eq!(exchange["redirect_uri"], "https://perch.example/connect/callback");
     assert_eq!(exchange["code_verifier"].len(), 43);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&exchange["code_verifier"]));
@@ -158,25 +135,14 @@ async fn a_client_application_gets_the_account_when_its_server_redeems_the_conne
     let back = location(&browser.agree(&consent, "code").await);
     assert!(back.as_str().starts_with(&format!("{RETURN}&")), "{back}");
     assert_eq!(of_query(&back, "state"), "their&state");
-    assert_eq!(
-        accounts_of(&world, &key).await,
-        Vec::<Value>::new(),
-        "not before it is redeemed"
-    );
+    assert_eq!(accounts_of(&world, &key).await, Vec::<Value>::new(), "not before it is redeemed");
 
     let code = json!({"connect_code": of_query(&back, "connect_code")});
-    let redeemed = world
-        .post("/v1/connect/redeem", &key, code.clone())
-        .await
-        .expect_status(200)
-        .json();
+    let redeemed = world.post("/v1/connect/redeem", &key, code.clone()).await.expect_status(200).json();
     assert_eq!(redeemed["data"]["username"], "ada");
     assert_eq!(redeemed["data"]["is_default"], true);
     assert_eq!(accounts_of(&world, &key).await.len(), 1);
-    world
-        .post("/v1/connect/redeem", &key, code)
-        .await
-        .problem(400, "attempt-invalid");
+    world.post("/v1/connect/redeem", &key, code).await.problem(400, "attempt-invalid");
 }
 
 #[tokio::test]
@@ -184,10 +150,7 @@ async fn attempts_in_one_browser_may_overlap() {
     let world = World::new();
     let key = bare_key(&world).await;
     let browser = Browser::new(&world);
-    let (one, other) = (
-        begin(&world, &key, json!({})).await,
-        begin(&world, &key, json!({})).await,
-    );
+    let (one, other) = (begin(&world, &key, json!({})).await, begin(&world, &key, json!({})).await);
     let one = browser.open(&one).await;
     let cookie = browser.cookie();
     let other = browser.open(&other).await;
@@ -200,11 +163,7 @@ async fn attempts_in_one_browser_may_overlap() {
     assert_eq!(accounts_of(&world, &key).await.len(), 2);
     let calls = token_calls(&world);
     let challenge = |call: usize| URL_SAFE_NO_PAD.encode(Sha256::digest(&calls[call]["code_verifier"]));
-    assert_eq!(
-        challenge(0),
-        of_query(&other, "code_challenge"),
-        "each with its own verifier"
-    );
+    assert_eq!(challenge(0), of_query(&other, "code_challenge"), "each with its own verifier");
     assert_eq!(challenge(1), of_query(&one, "code_challenge"));
 }
 
@@ -219,10 +178,7 @@ async fn of_twenty_callbacks_at_once_exactly_one_reaches_x() {
     world.settle().await;
     let won = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(won, 1);
-    answers
-        .iter()
-        .filter(|answer| answer.status != 200)
-        .for_each(|answer| drop(invalid_page(answer)));
+    answers.iter().filter(|answer| answer.status != 200).for_each(|answer| drop(invalid_page(answer)));
     assert_eq!(token_calls(&world).len(), 1);
     invalid_page(&browser.agree(&consent, "code").await);
     assert_eq!(accounts_of(&world, &key).await.len(), 1);
@@ -241,11 +197,7 @@ async fn whatever_is_wrong_with_an_attempt_the_browser_is_told_the_same() {
         invalid_page(&stranger.go(&url).await),
         invalid_page(&stranger.agree(&consent, "code").await),
         invalid_page(&Browser::new(&world).agree(&consent, "code").await),
-        invalid_page(
-            &stranger
-                .go(&format!("/connect/callback?state={state}&error=access_denied"))
-                .await,
-        ),
+        invalid_page(&stranger.go(&format!("/connect/callback?state={state}&error=access_denied")).await),
         invalid_page(&mine.go(&format!("/connect/{unknown}")).await),
         invalid_page(&mine.go("/connect/short").await),
         invalid_page(&mine.go(&format!("/connect/callback?state={unknown}&code=code")).await),
@@ -265,10 +217,7 @@ async fn an_attempt_lives_ten_minutes() {
     let world = World::new();
     let key = bare_key(&world).await;
     let browser = Browser::new(&world);
-    let (unopened, opened) = (
-        begin(&world, &key, json!({})).await,
-        begin(&world, &key, json!({})).await,
-    );
+    let (unopened, opened) = (begin(&world, &key, json!({})).await, begin(&world, &key, json!({})).await);
     let consent = browser.open(&opened).await;
     world.clock.advance(600_000);
     invalid_page(&browser.go(&unopened).await);
@@ -366,10 +315,7 @@ impl Objects for Overtaken {
 async fn tokens_that_are_overtaken_are_sealed_anew_under_their_own_generation() {
     let world = World::new();
     let mut context = world.context();
-    context.ports.objects = Arc::new(Overtaken {
-        objects: world.objects.clone(),
-        overtaken: AtomicBool::new(false),
-    });
+    context.ports.objects = Arc::new(Overtaken { objects: world.objects.clone(), overtaken: AtomicBool::new(false) });
     let ada: Profile = serde_json::from_value(json!({"id": "1001", "username": "ada", "name": "Ada"})).unwrap();
     let brought = Brought::OAuth2 {
         access: &"access".into(),
@@ -390,15 +336,9 @@ async fn another_x_user_than_expected_changes_nothing_and_its_tokens_are_revoked
     let account = connect(&world, &key, ADA).await;
     let before = accounts_of(&world, &key).await;
     let browser = Browser::new(&world);
-    let consent = browser
-        .open(&begin(&world, &key, json!({"account": account})).await)
-        .await;
+    let consent = browser.open(&begin(&world, &key, json!({"account": account})).await).await;
     x_connects(&world, BOB, "bob");
-    world
-        .x
-        .on("POST", "/2/oauth2/revoke")
-        .times(2)
-        .answer(200, json!({"revoked": true}));
+    world.x.on("POST", "/2/oauth2/revoke").times(2).answer(200, json!({"revoked": true}));
     let page = browser.agree(&consent, "code").await.expect_status(409);
     assert!(page.text().contains("account-mismatch"), "{}", page.text());
     let revoked: Vec<String> = world
@@ -423,21 +363,13 @@ async fn a_connect_code_is_for_the_key_that_began_and_for_sixty_seconds() {
         x_connects(&world, person, tag);
         of_query(&location(&browser.agree(&consent, "code").await), "connect_code")
     };
-    let redeem = async |key: &str, code: &str| {
-        world
-            .post("/v1/connect/redeem", key, json!({"connect_code": code}))
-            .await
-    };
+    let redeem =
+        async |key: &str, code: &str| world.post("/v1/connect/redeem", key, json!({"connect_code": code})).await;
 
     let first = code(ADA, "1").await;
     redeem(&other, &first).await.problem(400, "attempt-invalid");
     let (state, secret) = first.split_once('.').unwrap();
-    for wrong in [
-        format!("{state}.{}", "A".repeat(43)),
-        format!("{state}.{state}"),
-        secret.to_owned(),
-        String::new(),
-    ] {
+    for wrong in [format!("{state}.{}", "A".repeat(43)), format!("{state}.{state}"), secret.to_owned(), String::new()] {
         redeem(&key, &wrong).await.problem(400, "attempt-invalid");
     }
     world.clock.advance(59_999);
@@ -457,10 +389,7 @@ async fn what_a_key_may_not_ask_is_told_by_field() {
     let cases = [
         (json!({"return_uri": format!("{RETURN}&x=1")}), "return_uri"),
         (json!({"return_uri": "https://evil.example/"}), "return_uri"),
-        (
-            json!({"scopes": ["tweet.read", "users.read", "everything"]}),
-            "scopes[2]",
-        ),
+        (json!({"scopes": ["tweet.read", "users.read", "everything"]}), "scopes[2]"),
         (json!({"scopes": []}), "scopes"),
         (json!({"label": ""}), "label"),
         (json!({"state": "s".repeat(513)}), "state"),
@@ -470,23 +399,11 @@ async fn what_a_key_may_not_ask_is_told_by_field() {
         answer.problem(422, "invalid-fields");
         assert_eq!(answer.fields(), [field]);
     }
-    world
-        .post("/v1/connect", &key, json!({"redirect": "x"}))
-        .await
-        .problem(400, "invalid-body");
-    world
-        .post("/v1/connect", &key, json!({"account": "acc_0123456789abcdef"}))
-        .await
-        .problem(404, "account-not-found");
+    world.post("/v1/connect", &key, json!({"redirect": "x"})).await.problem(400, "invalid-body");
+    world.post("/v1/connect", &key, json!({"account": "acc_0123456789abcdef"})).await.problem(404, "account-not-found");
     let reader = world.key([Scope::AccountsRead]).await;
-    world
-        .post("/v1/connect", &reader, json!({}))
-        .await
-        .problem(403, "missing-scope");
-    world
-        .post("/v1/connect/redeem", &reader, json!({"connect_code": "a"}))
-        .await
-        .problem(403, "missing-scope");
+    world.post("/v1/connect", &reader, json!({})).await.problem(403, "missing-scope");
+    world.post("/v1/connect/redeem", &reader, json!({"connect_code": "a"})).await.problem(403, "missing-scope");
 }
 
 #[tokio::test]
@@ -569,11 +486,7 @@ async fn trouble_at_x_is_told_for_what_it_is_and_leaves_nothing_behind() {
     let consent = browser.open(&begin(&world, &key, json!({})).await).await;
     x_grants(&world, "lost");
     world.x.on("GET", "/2/users/me").always().answer(503, json!({}));
-    world
-        .x
-        .on("POST", "/2/oauth2/revoke")
-        .times(2)
-        .answer(200, json!({"revoked": true}));
+    world.x.on("POST", "/2/oauth2/revoke").times(2).answer(200, json!({"revoked": true}));
     assert!(browser.agree(&consent, "code").await.status >= 500);
     assert_eq!(world.x.requests_to("POST", "/2/oauth2/revoke").len(), 2);
     assert_eq!(accounts_of(&world, &key).await.len(), 0);
@@ -582,11 +495,7 @@ async fn trouble_at_x_is_told_for_what_it_is_and_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_program_gets_the_same_refusal_as_json() {
     let world = World::new();
-    let answer = world
-        .request("GET", "/connect/callback")
-        .header("accept", "application/json")
-        .send()
-        .await;
+    let answer = world.request("GET", "/connect/callback").header("accept", "application/json").send().await;
     answer.problem(400, "attempt-invalid");
 }
 
@@ -595,25 +504,17 @@ async fn no_secret_of_an_attempt_is_kept_or_written_down() {
     let world = World::new();
     let key = bare_key(&world).await;
     let browser = Browser::new(&world);
-    let consent = browser
-        .open(&begin(&world, &key, json!({"return_uri": RETURN})).await)
-        .await;
+    let consent = browser.open(&begin(&world, &key, json!({"return_uri": RETURN})).await).await;
     let during = world.everything_kept();
     x_connects(&world, ADA, "canary");
     let back = location(&browser.agree(&consent, "code-canary").await);
     let code = of_query(&back, "connect_code");
     let kept = format!("{during}{}", world.everything_kept());
-    world
-        .post("/v1/connect/redeem", &key, json!({"connect_code": code}))
-        .await
-        .expect_status(200);
+    world.post("/v1/connect/redeem", &key, json!({"connect_code": code})).await.expect_status(200);
     world.settle().await;
     let rows = serde_json::to_string(&world.queue.take()).unwrap();
     let kept = format!("{kept}{}{rows}", world.everything_kept());
-    assert!(
-        kept.contains("connect.redeem") && kept.contains("ada"),
-        "the scan sees what is kept"
-    );
+    assert!(kept.contains("connect.redeem") && kept.contains("ada"), "the scan sees what is kept");
     let cookie = browser.cookie().unwrap();
     for secret in [
         token_calls(&world)[0]["code_verifier"].as_str(),

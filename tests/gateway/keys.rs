@@ -21,20 +21,11 @@ async fn create(world: &World, admin: &str, body: Value) -> (String, Value) {
 }
 
 async fn change(world: &World, admin: &str, kid: &str, body: Value) -> Answer {
-    world
-        .request("PATCH", &format!("/v1/keys/{kid}"))
-        .key(admin)
-        .json(&body)
-        .send()
-        .await
+    world.request("PATCH", &format!("/v1/keys/{kid}")).key(admin).json(&body).send().await
 }
 
 async fn revoke(world: &World, admin: &str, kid: &str) -> Answer {
-    world
-        .request("DELETE", &format!("/v1/keys/{kid}"))
-        .key(admin)
-        .send()
-        .await
+    world.request("DELETE", &format!("/v1/keys/{kid}")).key(admin).send().await
 }
 
 /// A path that any key gets through to, and that none finds anything at.
@@ -66,12 +57,7 @@ async fn a_made_key_is_shown_once_and_works() {
     assert_eq!(made["expires_at"], "2027-02-14T08:00:00.000Z");
     assert!(works(&world, key).await);
 
-    let shown = world
-        .get(&format!("/v1/keys/{}", kid_of(key)), &admin)
-        .await
-        .expect_status(200)
-        .json()["data"]
-        .clone();
+    let shown = world.get(&format!("/v1/keys/{}", kid_of(key)), &admin).await.expect_status(200).json()["data"].clone();
     let mut without_secret = made.clone();
     without_secret.as_object_mut().unwrap().remove("key");
     assert_eq!(shown, without_secret);
@@ -140,15 +126,9 @@ async fn a_body_of_another_form_is_refused_with_the_place() {
     let admin = world.key([Scope::Admin]).await;
     for (body, field) in [
         (json!({"name": 7, "scopes": ["admin"]}), "name"),
-        (
-            json!({"name": "a", "scopes": ["admin"], "accounts": "some"}),
-            "accounts",
-        ),
+        (json!({"name": "a", "scopes": ["admin"], "accounts": "some"}), "accounts"),
         (json!({"name": "a", "scopes": ["admin"], "secret": "x"}), "secret"),
-        (
-            json!({"name": "a", "scopes": ["admin"], "quota": {"per_minute": -1}}),
-            "quota.per_minute",
-        ),
+        (json!({"name": "a", "scopes": ["admin"], "quota": {"per_minute": -1}}), "quota.per_minute"),
     ] {
         let answer = world.post("/v1/keys", &admin, body.clone()).await;
         answer.problem(400, "invalid-body");
@@ -162,25 +142,11 @@ async fn bodies_are_read_within_their_limits() {
     let admin = world.key([Scope::Admin]).await;
     let post = || world.request("POST", "/v1/keys").key(&admin);
     let long = format!(r#"{{"name":"{}"}}"#, "a".repeat(70_000));
-    let unannounced = post()
-        .header("content-type", "application/json")
-        .stream(Body::from(long));
+    let unannounced = post().header("content-type", "application/json").stream(Body::from(long));
     unannounced.send().await.problem(413, "body-too-large");
-    post()
-        .body("text/plain", "{}")
-        .send()
-        .await
-        .problem(415, "unsupported-media-type");
-    post()
-        .body("application/json", "")
-        .send()
-        .await
-        .problem(400, "invalid-body");
-    post()
-        .body("application/json", "{\"name\": \"\u{0}")
-        .send()
-        .await
-        .problem(400, "invalid-body");
+    post().body("text/plain", "{}").send().await.problem(415, "unsupported-media-type");
+    post().body("application/json", "").send().await.problem(400, "invalid-body");
+    post().body("application/json", "{\"name\": \"\u{0}").send().await.problem(400, "invalid-body");
     let never = Body::from_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>());
     let slow = post().header("content-type", "application/json").stream(never);
     slow.send().await.problem(408, "body-timeout");
@@ -201,12 +167,7 @@ async fn only_an_operator_sees_or_changes_keys() {
         ("POST", format!("/v1/keys/{kid}/rotate")),
     ] {
         // The body is none at all: who may not ask is told so before it is read.
-        let answer = world
-            .request(method, &path)
-            .key(&key)
-            .body("text/plain", "x")
-            .send()
-            .await;
+        let answer = world.request(method, &path).key(&key).body("text/plain", "x").send().await;
         answer.problem(403, "missing-scope");
     }
     assert!(works(&world, &key).await);
@@ -225,19 +186,9 @@ async fn keys_are_listed_newest_first_in_pages() {
     }
     let (mut listed, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
     loop {
-        let page = world
-            .get(&format!("/v1/keys?limit=2{cursor}"), &admin)
-            .await
-            .expect_status(200)
-            .json();
+        let page = world.get(&format!("/v1/keys?limit=2{cursor}"), &admin).await.expect_status(200).json();
         assert_eq!(page["meta"]["result_count"], page["data"].as_array().unwrap().len());
-        listed.extend(
-            page["data"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|key| key["kid"].as_str().unwrap().to_owned()),
-        );
+        listed.extend(page["data"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()));
         assert!(!page.to_string().contains("hash"));
         pages += 1;
         match page["meta"]["next_cursor"].as_str() {
@@ -259,18 +210,9 @@ async fn a_query_that_cannot_be_read_names_its_members() {
     let answer = world.get("/v1/keys?limit=0&cursor=x", &admin).await;
     answer.problem(400, "invalid-request");
     assert_eq!(answer.fields(), ["limit", "cursor"]);
-    world
-        .get("/v1/keys?limit=201", &admin)
-        .await
-        .problem(400, "invalid-request");
-    world
-        .get("/v1/keys?limits=1", &admin)
-        .await
-        .problem(400, "invalid-request");
-    world
-        .get("/v1/keys?limit=1&limit=2", &admin)
-        .await
-        .problem(400, "invalid-request");
+    world.get("/v1/keys?limit=201", &admin).await.problem(400, "invalid-request");
+    world.get("/v1/keys?limits=1", &admin).await.problem(400, "invalid-request");
+    world.get("/v1/keys?limit=1&limit=2", &admin).await.problem(400, "invalid-request");
 }
 
 #[tokio::test]
@@ -282,14 +224,9 @@ async fn unknown_keys_are_not_found() {
         let status = world.get(&path, &admin).await.status;
         assert_eq!(status, if kid == "%ff" { 400 } else { 404 }, "{kid}");
     }
-    change(&world, &admin, "0123456789", json!({"name": "a"}))
-        .await
-        .problem(404, "key-not-found");
+    change(&world, &admin, "0123456789", json!({"name": "a"})).await.problem(404, "key-not-found");
     revoke(&world, &admin, "0123456789").await.problem(404, "key-not-found");
-    world
-        .post("/v1/keys/0123456789/rotate", &admin, json!({}))
-        .await
-        .problem(404, "key-not-found");
+    world.post("/v1/keys/0123456789/rotate", &admin, json!({})).await.problem(404, "key-not-found");
 }
 
 #[tokio::test]
@@ -300,34 +237,21 @@ async fn a_change_touches_what_it_names_and_nothing_else() {
         "origins": ["https://shop.example"]});
     let (key, made) = create(&world, &admin, body).await;
     let kid = kid_of(&key);
-    let changed = change(&world, &admin, &kid, json!({"name": "b"}))
-        .await
-        .expect_status(200)
-        .json()["data"]
-        .clone();
+    let changed = change(&world, &admin, &kid, json!({"name": "b"})).await.expect_status(200).json()["data"].clone();
     let mut expected = made.clone();
     expected.as_object_mut().unwrap().remove("key");
     expected["name"] = "b".into();
     expected["version"] = 2.into();
     assert_eq!(changed, expected);
 
-    let cleared = change(
-        &world,
-        &admin,
-        &kid,
-        json!({"default_account": null, "accounts": "all", "origins": []}),
-    )
-    .await;
+    let cleared =
+        change(&world, &admin, &kid, json!({"default_account": null, "accounts": "all", "origins": []})).await;
     let cleared = cleared.expect_status(200).json()["data"].clone();
     assert_eq!(cleared["default_account"], Value::Null);
     assert_eq!(cleared["accounts"], "all");
     assert_eq!(cleared["version"], 3);
-    change(&world, &admin, &kid, json!({"scopes": ["nothing"]}))
-        .await
-        .problem(422, "invalid-fields");
-    change(&world, &admin, &kid, json!({"kid": "x"}))
-        .await
-        .problem(400, "invalid-body");
+    change(&world, &admin, &kid, json!({"scopes": ["nothing"]})).await.problem(422, "invalid-fields");
+    change(&world, &admin, &kid, json!({"kid": "x"})).await.problem(400, "invalid-body");
 }
 
 #[tokio::test]
@@ -337,19 +261,11 @@ async fn an_origin_that_is_taken_from_every_key_is_no_longer_known_to_preflights
     let body = json!({"name": "a", "scopes": ["tweets:read"], "origins": ["https://shop.example"]});
     let (key, _) = create(&world, &admin, body).await;
     let allowed = async |world: World| {
-        let preflight = world
-            .request("OPTIONS", "/v1/tweets")
-            .header("origin", "https://shop.example");
-        preflight
-            .header("access-control-request-method", "POST")
-            .send()
-            .await
-            .header("access-control-allow-origin")
+        let preflight = world.request("OPTIONS", "/v1/tweets").header("origin", "https://shop.example");
+        preflight.header("access-control-request-method", "POST").send().await.header("access-control-allow-origin")
     };
     assert_eq!(allowed(world.another_isolate()).await, "https://shop.example");
-    change(&world, &admin, &kid_of(&key), json!({"origins": []}))
-        .await
-        .expect_status(200);
+    change(&world, &admin, &kid_of(&key), json!({"origins": []})).await.expect_status(200);
     assert_eq!(allowed(world.another_isolate()).await, "");
 }
 
@@ -357,34 +273,19 @@ async fn an_origin_that_is_taken_from_every_key_is_no_longer_known_to_preflights
 async fn a_rotated_key_works_until_its_overlap_ends() {
     let world = World::new();
     let admin = world.key([Scope::Admin]).await;
-    let (old, made) = create(
-        &world,
-        &admin,
-        json!({"name": "a", "scopes": ["tweets:read"], "expires_in_days": 10}),
-    )
-    .await;
+    let (old, made) =
+        create(&world, &admin, json!({"name": "a", "scopes": ["tweets:read"], "expires_in_days": 10})).await;
     world.clock.advance(1000);
     let path = format!("/v1/keys/{}/rotate", kid_of(&old));
-    let rotated = world
-        .post(&path, &admin, json!({"overlap_s": 60}))
-        .await
-        .expect_status(201)
-        .json()["data"]
-        .clone();
+    let rotated = world.post(&path, &admin, json!({"overlap_s": 60})).await.expect_status(201).json()["data"].clone();
     let new = rotated["key"].as_str().unwrap().to_owned();
     assert_ne!(kid_of(&new), kid_of(&old));
     for member in ["name", "scopes", "accounts", "origins", "quota", "return_uris"] {
         assert_eq!(rotated[member], made[member], "{member}");
     }
-    assert_eq!(
-        rotated["expires_at"], "2027-01-25T08:00:01.000Z",
-        "the new one lives as long as the old was meant to"
-    );
+    assert_eq!(rotated["expires_at"], "2027-01-25T08:00:01.000Z", "the new one lives as long as the old was meant to");
     let shown = world.get(&format!("/v1/keys/{}", kid_of(&old)), &admin).await.json()["data"].clone();
-    assert_eq!(
-        (&shown["status"], &shown["replaced_by"]),
-        (&json!("replaced"), &json!(kid_of(&new)))
-    );
+    assert_eq!((&shown["status"], &shown["replaced_by"]), (&json!("replaced"), &json!(kid_of(&new))));
     world.clock.advance(59_999);
     assert!(works(&world, &old).await && works(&world, &new).await);
     world.clock.advance(1);
@@ -398,19 +299,8 @@ async fn rotation_overlaps_a_day_unless_it_is_told() {
     let admin = world.key([Scope::Admin]).await;
     let rotate = async |body: Option<Value>| {
         let (old, _) = create(&world, &admin, json!({"name": "a", "scopes": ["tweets:read"]})).await;
-        let asking = world
-            .request("POST", &format!("/v1/keys/{}/rotate", kid_of(&old)))
-            .key(&admin);
-        (
-            old,
-            if let Some(body) = body {
-                asking.json(&body)
-            } else {
-                asking
-            }
-            .send()
-            .await,
-        )
+        let asking = world.request("POST", &format!("/v1/keys/{}/rotate", kid_of(&old))).key(&admin);
+        (old, if let Some(body) = body { asking.json(&body) } else { asking }.send().await)
     };
     let (old, answer) = rotate(None).await;
     answer.expect_status(201);
@@ -439,9 +329,7 @@ async fn a_revoked_key_stays_revoked() {
     let shown = world.get(&format!("/v1/keys/{}", kid_of(&key)), &admin).await.json()["data"].clone();
     assert_eq!((&shown["status"], &shown["version"]), (&json!("revoked"), &json!(2)));
     assert_eq!(shown["revoked_at"], "2027-01-15T08:00:00.000Z", "the first time counts");
-    change(&world, &admin, &kid_of(&key), json!({"name": "b"}))
-        .await
-        .problem(409, "conflict");
+    change(&world, &admin, &kid_of(&key), json!({"name": "b"})).await.problem(409, "conflict");
     let rotate = format!("/v1/keys/{}/rotate", kid_of(&key));
     world.post(&rotate, &admin, json!({})).await.problem(409, "conflict");
     assert!(!works(&world.another_isolate(), &key).await);
@@ -454,25 +342,14 @@ async fn somebody_can_always_administer() {
     let kid = kid_of(&admin);
     let refused = revoke(&world, &admin, &kid).await.problem(409, "conflict");
     assert!(refused["detail"].as_str().unwrap().contains("last key"));
-    change(&world, &admin, &kid, json!({"scopes": ["tweets:read"]}))
-        .await
-        .problem(409, "conflict");
+    change(&world, &admin, &kid, json!({"scopes": ["tweets:read"]})).await.problem(409, "conflict");
 
-    let expired = world
-        .key_with([Scope::Admin], |key| key.expires_at = Some(key.created_at))
-        .await;
+    let expired = world.key_with([Scope::Admin], |key| key.expires_at = Some(key.created_at)).await;
     revoke(&world, &admin, &kid).await.problem(409, "conflict");
-    assert_eq!(
-        revoke(&world, &admin, &kid_of(&expired)).await.status,
-        204,
-        "it administers nothing"
-    );
+    assert_eq!(revoke(&world, &admin, &kid_of(&expired)).await.status, 204, "it administers nothing");
 
     // A key in its overlap will soon be gone: the one that took its place must stay.
-    let rotated = world
-        .post(&format!("/v1/keys/{kid}/rotate"), &admin, json!({}))
-        .await
-        .expect_status(201);
+    let rotated = world.post(&format!("/v1/keys/{kid}/rotate"), &admin, json!({})).await.expect_status(201);
     let new = rotated.json()["data"]["key"].as_str().unwrap().to_owned();
     revoke(&world, &admin, &kid_of(&new)).await.problem(409, "conflict");
     assert_eq!(revoke(&world, &new, &kid).await.status, 204);
@@ -488,25 +365,15 @@ async fn what_is_done_to_keys_stands_in_the_audit_trail() {
     let admin = world.key([Scope::Admin]).await;
     let (key, _) = create(&world, &admin, json!({"name": "a", "scopes": ["tweets:read"]})).await;
     let kid = kid_of(&key);
-    world
-        .post("/v1/keys", &admin, json!({"name": "", "scopes": ["tweets:read"]}))
-        .await
-        .problem(422, "invalid-fields");
-    change(&world, &admin, &kid, json!({"name": "b"}))
-        .await
-        .expect_status(200);
-    world
-        .post(&format!("/v1/keys/{kid}/rotate"), &admin, json!({}))
-        .await
-        .expect_status(201);
+    world.post("/v1/keys", &admin, json!({"name": "", "scopes": ["tweets:read"]})).await.problem(422, "invalid-fields");
+    change(&world, &admin, &kid, json!({"name": "b"})).await.expect_status(200);
+    world.post(&format!("/v1/keys/{kid}/rotate"), &admin, json!({})).await.expect_status(201);
     revoke(&world, &admin, &kid).await.expect_status(204);
     revoke(&world, &admin, &kid_of(&admin)).await.problem(409, "conflict");
     world.settle().await;
     let rows = world.queue.take();
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row.action.name(), row.target.as_deref(), row.outcome.as_str()))
-        .collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.action.name(), row.target.as_deref(), row.outcome.as_str())).collect();
     let (kid, own) = (Some(kid.as_str()), kid_of(&admin));
     let expected = [
         ("key.create", kid, "ok"),
@@ -530,9 +397,7 @@ async fn changes_wait_for_the_database() {
     let admin = world.key([Scope::Admin]).await;
     assert!(works(&world, &admin).await);
     world.sql.set_down(true);
-    let answer = world
-        .post("/v1/keys", &admin, json!({"name": "a", "scopes": ["tweets:read"]}))
-        .await;
+    let answer = world.post("/v1/keys", &admin, json!({"name": "a", "scopes": ["tweets:read"]})).await;
     answer.problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "2");
 }

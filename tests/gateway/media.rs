@@ -37,10 +37,7 @@ impl Studio {
     async fn open() -> Self {
         let world = World::new();
         let key = world.key([Scope::AccountsWrite, Scope::MediaWrite]).await;
-        world
-            .x
-            .on("GET", "/2/users/me")
-            .answer(200, json!({"data": {"id": "7", "username": "demo", "name": "Demo"}}));
+        world.x.on("GET", "/2/users/me").answer(200, json!({"data": {"id": "7", "username": "demo", "name": "Demo"}}));
         let tokens = json!({"oauth_token": "7-token", "oauth_token_secret": "secret"});
         world.post("/v1/accounts", &key, tokens).await.expect_status(201);
         world.settle().await;
@@ -62,13 +59,9 @@ impl Studio {
     /// X takes an upload in segments of any number.
     fn x_takes_segments(&self) {
         let x = &self.world.x;
-        x.on("POST", INITIALIZE).answer(
-            200,
-            json!({"data": {"id": "42", "media_key": "7_42", "expires_after_secs": 1_295_999}}),
-        );
-        x.on("POST", APPEND)
-            .always()
-            .answer(200, json!({"data": {"expires_at": 1_800_086_400}}));
+        x.on("POST", INITIALIZE)
+            .answer(200, json!({"data": {"id": "42", "media_key": "7_42", "expires_after_secs": 1_295_999}}));
+        x.on("POST", APPEND).always().answer(200, json!({"data": {"expires_at": 1_800_086_400}}));
         self.x_finalizes(&json!({"data": {"id": "42", "media_key": "7_42", "size": 9, "expires_after_secs": 86_400}}));
     }
 
@@ -95,8 +88,7 @@ impl Studio {
     async fn audited(&self) -> Vec<(Action, Option<String>, String, Option<String>)> {
         self.world.settle().await;
         let rows = self.world.queue.take().into_iter();
-        rows.map(|row| (row.action, row.target, row.outcome, row.text_sha256))
-            .collect()
+        rows.map(|row| (row.action, row.target, row.outcome, row.text_sha256)).collect()
     }
 }
 
@@ -150,10 +142,11 @@ async fn until_all_wait() {
 #[tokio::test]
 async fn a_picture_goes_up_in_one_request_byte_for_byte() {
     let studio = Studio::open().await;
-    studio.world.x.on("POST", "/2/media/upload").answer(
-        200,
-        json!({"data": {"id": "42", "media_key": "3_42", "size": 70_000, "expires_after_secs": 86_400}}),
-    );
+    studio
+        .world
+        .x
+        .on("POST", "/2/media/upload")
+        .answer(200, json!({"data": {"id": "42", "media_key": "3_42", "size": 70_000, "expires_after_secs": 86_400}}));
     let picture = png(70_000);
     let answer = studio.upload("", "image/png", &picture).await.expect_status(201);
     assert_eq!(
@@ -165,19 +158,11 @@ async fn a_picture_goes_up_in_one_request_byte_for_byte() {
     assert_eq!(sent.len(), 1);
     assert_eq!(
         form_of(&sent[0]).await,
-        [
-            ("media_category".to_owned(), Bytes::from("tweet_image")),
-            ("media".to_owned(), Bytes::from(picture.clone()))
-        ]
+        [("media_category".to_owned(), Bytes::from("tweet_image")), ("media".to_owned(), Bytes::from(picture.clone()))]
     );
     assert_eq!(
         studio.audited().await,
-        [(
-            Action::MediaCreate,
-            Some("42".to_owned()),
-            "ok".to_owned(),
-            Some(sha256(&picture))
-        )]
+        [(Action::MediaCreate, Some("42".to_owned()), "ok".to_owned(), Some(sha256(&picture)))]
     );
 }
 
@@ -206,16 +191,11 @@ async fn a_slow_x_slows_the_client_and_fills_no_memory() {
     let studio = Studio::open().await;
     let (gate, taken) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let x = &studio.world.x;
-    x.on("POST", APPEND)
-        .always()
-        .held(&gate)
-        .answer(200, json!({"data": {"expires_at": 1}}));
+    x.on("POST", APPEND).always().held(&gate).answer(200, json!({"data": {"expires_at": 1}}));
     studio.x_takes_segments();
     let video = mp4(8 * MIB);
-    let asking = studio
-        .post("/v1/media")
-        .header("content-type", "video/mp4")
-        .header("content-length", &video.len().to_string());
+    let asking =
+        studio.post("/v1/media").header("content-type", "video/mp4").header("content-length", &video.len().to_string());
     let upload = asking.stream(counted(&video, CHUNK, &taken)).send();
     let watch = async {
         for segments_done in 0..6 {
@@ -235,12 +215,7 @@ async fn a_segment_that_fails_is_sent_again_alone() {
     let studio = Studio::open().await;
     let error =
         json!({"title": "Service Unavailable", "status": 503, "type": "about:blank", "detail": "Service Unavailable"});
-    studio
-        .world
-        .x
-        .on("POST", "/2/media/upload/42/append")
-        .times(2)
-        .answer(503, error);
+    studio.world.x.on("POST", "/2/media/upload/42/append").times(2).answer(503, error);
     studio.x_takes_segments();
     let video = mp4(2 * MIB + 1);
     studio.upload("", "video/mp4", &video).await.expect_status(201);
@@ -254,12 +229,7 @@ async fn a_segment_that_fails_is_sent_again_alone() {
 #[tokio::test]
 async fn a_segment_that_keeps_failing_ends_the_upload() {
     let studio = Studio::open().await;
-    studio
-        .world
-        .x
-        .on("POST", "/2/media/upload/42/append")
-        .times(6)
-        .break_off();
+    studio.world.x.on("POST", "/2/media/upload/42/append").times(6).break_off();
     studio.x_takes_segments();
     let answer = studio.upload("", "video/mp4", &mp4(3 * MIB)).await;
     answer.problem(502, "x-unavailable");
@@ -272,11 +242,7 @@ async fn a_segment_that_keeps_failing_ends_the_upload() {
 async fn a_file_whose_size_is_unknown_is_taken_up_to_one_segment() {
     let studio = Studio::open().await;
     let taken = Arc::default();
-    studio
-        .world
-        .x
-        .on("POST", "/2/media/upload")
-        .answer(200, json!({"data": {"id": "42"}}));
+    studio.world.x.on("POST", "/2/media/upload").answer(200, json!({"data": {"id": "42"}}));
     let send = |file: Vec<u8>| {
         let asking = studio.post("/v1/media").header("content-type", "image/png");
         asking.stream(counted(&file, 10_000, &taken)).send()
@@ -289,11 +255,7 @@ async fn a_file_whose_size_is_unknown_is_taken_up_to_one_segment() {
     let picture = png(MIB + 1);
     let announced = studio.post(&format!("/v1/media?total_bytes={}", picture.len()));
     let announced = announced.header("content-type", "image/png");
-    announced
-        .stream(counted(&picture, 10_000, &taken))
-        .send()
-        .await
-        .expect_status(201);
+    announced.stream(counted(&picture, 10_000, &taken)).send().await.expect_status(201);
 }
 
 #[tokio::test]
@@ -301,29 +263,14 @@ async fn what_x_would_not_take_never_reaches_it() {
     let studio = Studio::open().await;
     let wrong = studio.upload("", "image/jpeg", &png(100)).await;
     let detail = wrong.problem(422, "media-rejected")["detail"].to_string();
-    assert!(
-        detail.contains("image/jpeg") && detail.contains("image/png"),
-        "{detail}"
-    );
+    assert!(detail.contains("image/jpeg") && detail.contains("image/png"), "{detail}");
     for (query, media_type, file, status, code) in [
         ("", "image/png", png(5 * MIB + 1), 422, "media-rejected"),
         ("", "image/png", Vec::new(), 422, "media-rejected"),
-        (
-            "",
-            "application/octet-stream",
-            b"#!/bin/sh".to_vec(),
-            422,
-            "media-rejected",
-        ),
+        ("", "application/octet-stream", b"#!/bin/sh".to_vec(), 422, "media-rejected"),
         ("", "image/svg+xml", b"<svg/>".to_vec(), 415, "unsupported-media-type"),
         ("", "application/json", b"{}".to_vec(), 415, "unsupported-media-type"),
-        (
-            "?media_category=tweet_video",
-            "image/png",
-            png(100),
-            422,
-            "invalid-fields",
-        ),
+        ("?media_category=tweet_video", "image/png", png(100), 422, "invalid-fields"),
         ("?wait_s=61", "image/png", png(100), 422, "invalid-fields"),
         ("?alt_text=", "image/png", png(100), 422, "invalid-fields"),
     ] {
@@ -337,20 +284,12 @@ async fn a_body_is_held_to_its_limit_announced_or_not() {
     let studio = Studio::open().await;
     let announced = studio.post("/v1/media").header("content-type", "video/mp4");
     let too_long = (512 * MIB + 64 * 1024 + 1).to_string();
-    announced
-        .header("content-length", &too_long)
-        .send()
-        .await
-        .problem(413, "body-too-large");
+    announced.header("content-length", &too_long).send().await.problem(413, "body-too-large");
     studio.x_takes_segments();
     let chunk = Bytes::from(mp4(MIB));
     let endless = Body::from_stream(stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone())));
     let unannounced = studio.post("/v1/media?total_bytes=536870912");
-    let lying = unannounced
-        .header("content-type", "video/mp4")
-        .stream(endless)
-        .send()
-        .await;
+    let lying = unannounced.header("content-type", "video/mp4").stream(endless).send().await;
     lying.problem(413, "body-too-large");
     assert!(studio.world.x.requests_to("POST", FINALIZE).is_empty());
 }
@@ -365,18 +304,10 @@ async fn a_body_that_stops_is_given_up() {
     };
     let (asking, first, _) = begun(Vec::new());
     let silent = futures_util::StreamExt::chain(first, stream::pending());
-    asking
-        .stream(Body::from_stream(silent))
-        .send()
-        .await
-        .problem(408, "body-timeout");
+    asking.stream(Body::from_stream(silent)).send().await.problem(408, "body-timeout");
     let (asking, first, rest) = begun(vec![Err(std::io::Error::other("reset"))]);
     let cut = futures_util::StreamExt::chain(first, stream::iter(rest));
-    asking
-        .stream(Body::from_stream(cut))
-        .send()
-        .await
-        .problem(400, "invalid-request");
+    asking.stream(Body::from_stream(cut)).send().await.problem(400, "invalid-request");
     let (asking, first, _) = begun(Vec::new());
     let short = asking.header("content-length", "101").stream(Body::from_stream(first));
     short.send().await.problem(400, "invalid-request");
@@ -387,15 +318,7 @@ async fn uploading_needs_its_scope_and_an_account_of_the_key() {
     let studio = Studio::open().await;
     let reader = studio.world.key([Scope::TweetsRead]).await;
     let asking = studio.world.request("POST", "/v1/media").key(&reader);
-    asking
-        .body("image/png", png(10))
-        .send()
-        .await
-        .problem(403, "missing-scope");
+    asking.body("image/png", png(10)).send().await.problem(403, "missing-scope");
     let foreign = studio.post("/v1/media").header("perch-account", "@nobody");
-    foreign
-        .body("image/png", png(10))
-        .send()
-        .await
-        .problem(404, "account-not-found");
+    foreign.body("image/png", png(10)).send().await.problem(404, "account-not-found");
 }

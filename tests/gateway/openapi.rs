@@ -9,11 +9,7 @@ use super::world::World;
 
 #[tokio::test]
 async fn the_document_is_served() {
-    let answer = World::new()
-        .request("GET", "/openapi.json")
-        .send()
-        .await
-        .expect_status(200);
+    let answer = World::new().request("GET", "/openapi.json").send().await.expect_status(200);
     assert_eq!(answer.header("content-type"), "application/json");
     let document = answer.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -23,13 +19,7 @@ async fn the_document_is_served() {
 
 /// `path` with something in the place of every variable part.
 fn filled(path: &str) -> String {
-    let segments = path.split('/').map(|segment| {
-        if segment.starts_with('{') {
-            "0123456789"
-        } else {
-            segment
-        }
-    });
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "0123456789" } else { segment });
     segments.collect::<Vec<_>>().join("/")
 }
 
@@ -42,11 +32,7 @@ async fn every_path_of_the_document_takes_the_methods_it_names() {
         let refused = world.request("PROPFIND", &filled(path)).key(&key).send().await;
         refused.problem(405, "method-not-allowed");
         let allow = refused.header("allow").to_lowercase();
-        let allowed: BTreeSet<&str> = allow
-            .split(',')
-            .map(str::trim)
-            .filter(|method| *method != "head")
-            .collect();
+        let allowed: BTreeSet<&str> = allow.split(',').map(str::trim).filter(|method| *method != "head").collect();
         let documented: BTreeSet<&str> = item.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(allowed, documented, "{path}");
     }

@@ -36,16 +36,8 @@ async fn readiness_names_the_part_that_does_not_answer() {
 #[tokio::test]
 async fn an_unknown_route_is_told_so_only_to_a_key() {
     let world = World::new();
-    world
-        .request("GET", "/nowhere")
-        .send()
-        .await
-        .problem(404, "route-not-found");
-    world
-        .request("GET", "/v1/nowhere")
-        .send()
-        .await
-        .problem(401, "missing-key");
+    world.request("GET", "/nowhere").send().await.problem(404, "route-not-found");
+    world.request("GET", "/v1/nowhere").send().await.problem(401, "missing-key");
     let key = world.key([Scope::TweetsRead]).await;
     world.get("/v1/nowhere", &key).await.problem(404, "route-not-found");
 }
@@ -85,15 +77,9 @@ async fn bad_keys_are_not_told_apart() {
         good[..71].to_owned(),
         mistyped(&good),
         unknown,
-        world
-            .key_with([Scope::TweetsRead], |key| key.expires_at = Some(START))
-            .await,
-        world
-            .key_with([Scope::TweetsRead], |key| key.revoked_at = Some(START))
-            .await,
-        world
-            .key_with([Scope::TweetsRead], |key| key.hash = KeyHash::nobody())
-            .await,
+        world.key_with([Scope::TweetsRead], |key| key.expires_at = Some(START)).await,
+        world.key_with([Scope::TweetsRead], |key| key.revoked_at = Some(START)).await,
+        world.key_with([Scope::TweetsRead], |key| key.hash = KeyHash::nobody()).await,
     ];
     let mut answers = Vec::new();
     for key in &keys {
@@ -124,28 +110,11 @@ async fn a_key_is_taken_from_either_header_but_never_from_two() {
     let world = World::new();
     let key = world.key([Scope::TweetsRead]).await;
     let ask = || world.request("GET", "/v1/nowhere");
-    ask()
-        .header("x-api-key", &key)
-        .send()
-        .await
-        .problem(404, "route-not-found");
-    ask()
-        .header("authorization", &format!("bEARER {key}"))
-        .send()
-        .await
-        .problem(404, "route-not-found");
-    ask()
-        .header("authorization", &format!("Basic {key}"))
-        .send()
-        .await
-        .problem(401, "invalid-key");
+    ask().header("x-api-key", &key).send().await.problem(404, "route-not-found");
+    ask().header("authorization", &format!("bEARER {key}")).send().await.problem(404, "route-not-found");
+    ask().header("authorization", &format!("Basic {key}")).send().await.problem(401, "invalid-key");
     let other = world.key([Scope::TweetsRead]).await;
-    ask()
-        .key(&key)
-        .header("x-api-key", &other)
-        .send()
-        .await
-        .problem(400, "invalid-request");
+    ask().key(&key).header("x-api-key", &other).send().await.problem(400, "invalid-request");
 }
 
 #[tokio::test]
@@ -163,9 +132,7 @@ async fn keys_that_cannot_be_looked_up_are_a_matter_of_waiting() {
 async fn a_preflight_needs_no_key_and_names_only_known_origins() {
     let world = World::with(&[("CORS_ORIGINS", "https://everywhere.example")]);
     let listed = Origin::parse("https://app.example").unwrap();
-    world
-        .key_with([Scope::TweetsRead], |key| key.origins.push(listed))
-        .await;
+    world.key_with([Scope::TweetsRead], |key| key.origins.push(listed)).await;
     for (origin, named) in [
         ("https://app.example", "https://app.example"),
         ("https://everywhere.example", "https://everywhere.example"),
@@ -173,16 +140,9 @@ async fn a_preflight_needs_no_key_and_names_only_known_origins() {
         ("null", ""),
     ] {
         let preflight = world.request("OPTIONS", "/v1/tweets").header("origin", origin);
-        let answer = preflight
-            .header("access-control-request-method", "POST")
-            .send()
-            .await
-            .expect_status(204);
+        let answer = preflight.header("access-control-request-method", "POST").send().await.expect_status(204);
         assert_eq!(answer.header("access-control-allow-origin"), named, "{origin}");
-        assert_eq!(
-            answer.header("access-control-allow-methods").contains("POST"),
-            !named.is_empty()
-        );
+        assert_eq!(answer.header("access-control-allow-methods").contains("POST"), !named.is_empty());
         assert_eq!(answer.header("access-control-allow-credentials"), "");
         assert!(answer.header("vary").contains("Origin"));
     }
@@ -192,16 +152,8 @@ async fn a_preflight_needs_no_key_and_names_only_known_origins() {
 async fn a_key_works_from_its_own_origins_alone() {
     let world = World::new();
     let listed = Origin::parse("https://app.example").unwrap();
-    let key = world
-        .key_with([Scope::TweetsRead], |key| key.origins.push(listed))
-        .await;
-    let from = |origin: &'static str| {
-        world
-            .request("GET", "/v1/nowhere")
-            .key(&key)
-            .header("origin", origin)
-            .send()
-    };
+    let key = world.key_with([Scope::TweetsRead], |key| key.origins.push(listed)).await;
+    let from = |origin: &'static str| world.request("GET", "/v1/nowhere").key(&key).header("origin", origin).send();
     let answer = from("https://app.example").await;
     answer.problem(404, "route-not-found");
     assert_eq!(answer.header("access-control-allow-origin"), "https://app.example");
@@ -213,33 +165,16 @@ async fn a_key_works_from_its_own_origins_alone() {
 #[tokio::test]
 async fn hostile_paths_are_refused_before_anything_reads_them() {
     let world = World::new();
-    for path in [
-        "/v1/%2e%2e/x",
-        "/v1//x",
-        "/v1/%2Fx",
-        "/%00",
-        "/v1/%zz",
-        "/v1/;x",
-        "//evil.example",
-    ] {
+    for path in ["/v1/%2e%2e/x", "/v1//x", "/v1/%2Fx", "/%00", "/v1/%zz", "/v1/;x", "//evil.example"] {
         world.request("GET", path).send().await.problem(400, "invalid-path");
     }
-    world
-        .request("GET", "/v1/tweets?api_key=x")
-        .send()
-        .await
-        .problem(400, "key-in-url");
+    world.request("GET", "/v1/tweets?api_key=x").send().await.problem(400, "key-in-url");
 }
 
 #[tokio::test]
 async fn an_announced_flood_is_refused_before_the_key_is_read() {
     let world = World::new();
-    let announced = |length: &str| {
-        world
-            .request("POST", "/v1/keys")
-            .header("content-length", length)
-            .send()
-    };
+    let announced = |length: &str| world.request("POST", "/v1/keys").header("content-length", length).send();
     announced("65537").await.problem(413, "body-too-large");
     announced("65536").await.problem(401, "missing-key");
     announced("many").await.problem(400, "invalid-request");
@@ -248,20 +183,14 @@ async fn an_announced_flood_is_refused_before_the_key_is_read() {
 #[tokio::test]
 async fn a_compressed_body_is_not_taken() {
     let asking = World::new();
-    let answer = asking
-        .request("POST", "/v1/keys")
-        .header("content-encoding", "gzip")
-        .send()
-        .await;
+    let answer = asking.request("POST", "/v1/keys").header("content-encoding", "gzip").send().await;
     answer.problem(415, "unsupported-media-type");
 }
 
 /// One request of every kind of ending.
 async fn endings(world: &World) -> Vec<Answer> {
     let key = world.key([Scope::TweetsRead]).await;
-    let preflight = world
-        .request("OPTIONS", "/v1/tweets")
-        .header("origin", "https://app.example");
+    let preflight = world.request("OPTIONS", "/v1/tweets").header("origin", "https://app.example");
     vec![
         world.request("GET", "/health").send().await,
         world.request("GET", "/nowhere").send().await,
@@ -270,11 +199,7 @@ async fn endings(world: &World) -> Vec<Answer> {
         world.request("GET", "/v1/tweets").send().await,
         world.get("/v1/nowhere", &key).await,
         world.get("/v1/nowhere", &mistyped(&key)).await,
-        world
-            .request("POST", "/v1/keys")
-            .header("content-length", "65537")
-            .send()
-            .await,
+        world.request("POST", "/v1/keys").header("content-length", "65537").send().await,
         preflight.header("access-control-request-method", "POST").send().await,
         world.request("GET", "/problems/invalid-key").send().await,
     ]
@@ -286,15 +211,9 @@ async fn every_answer_carries_the_common_headers() {
     let mut ids = BTreeSet::new();
     for answer in endings(&world).await {
         let id = answer.header("x-request-id");
-        assert!(
-            id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            "{id:?}"
-        );
+        assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id:?}");
         assert!(ids.insert(id), "each request has its own id");
-        assert!(
-            answer.header("vary").split(", ").any(|name| name == "Origin"),
-            "{answer:?}"
-        );
+        assert!(answer.header("vary").split(", ").any(|name| name == "Origin"), "{answer:?}");
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
@@ -325,21 +244,9 @@ async fn no_key_is_ever_written_down() {
     let kid = key.split('_').nth(2).unwrap();
     let secret = key.split('_').nth(3).unwrap();
     world.get("/v1/nowhere", &key).await.problem(404, "route-not-found");
-    world
-        .get("/v1/nowhere", &mistyped(&key))
-        .await
-        .problem(401, "invalid-key");
-    world
-        .request("GET", &format!("/v1/nowhere?api_key={key}"))
-        .send()
-        .await
-        .problem(400, "key-in-url");
-    world
-        .request("GET", &format!("/v1/nowhere/{key}"))
-        .key(&key)
-        .send()
-        .await
-        .problem(404, "route-not-found");
+    world.get("/v1/nowhere", &mistyped(&key)).await.problem(401, "invalid-key");
+    world.request("GET", &format!("/v1/nowhere?api_key={key}")).send().await.problem(400, "key-in-url");
+    world.request("GET", &format!("/v1/nowhere/{key}")).key(&key).send().await.problem(404, "route-not-found");
     let kept = world.everything_kept();
     assert!(kept.contains(kid), "the scan sees where keys are kept and who asked");
     assert!(!kept.contains(secret));
@@ -349,16 +256,8 @@ async fn no_key_is_ever_written_down() {
 async fn every_kind_of_problem_has_a_page() {
     let world = World::new();
     for code in perch::domain::fault::Code::ALL {
-        let page = world
-            .request("GET", &format!("/problems/{}", code.slug()))
-            .send()
-            .await
-            .expect_status(200);
+        let page = world.request("GET", &format!("/problems/{}", code.slug())).send().await.expect_status(200);
         assert!(page.text().contains(code.title()), "{}", code.slug());
     }
-    world
-        .request("GET", "/problems/none")
-        .send()
-        .await
-        .problem(404, "route-not-found");
+    world.request("GET", "/problems/none").send().await.problem(404, "route-not-found");
 }

@@ -22,14 +22,9 @@ impl Sqlite {
     pub(crate) fn migrated() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         for (name, text) in migrations() {
-            connection
-                .execute_batch(&text)
-                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            connection.execute_batch(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
         }
-        Self {
-            connection: Mutex::new(connection),
-            down: AtomicBool::new(false),
-        }
+        Self { connection: Mutex::new(connection), down: AtomicBool::new(false) }
     }
 
     /// Whether every call fails from now on.
@@ -45,12 +40,9 @@ impl Sqlite {
     /// Every value of every table as text, for scans.
     pub(crate) fn dump(&self) -> String {
         let tables = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'");
-        let rows = tables
-            .iter()
-            .flat_map(|table| self.rows(&format!("SELECT * FROM {}", table["name"].as_str().unwrap())));
-        rows.map(|row| serde_json::Value::Object(row).to_string())
-            .collect::<Vec<_>>()
-            .join("\n")
+        let rows =
+            tables.iter().flat_map(|table| self.rows(&format!("SELECT * FROM {}", table["name"].as_str().unwrap())));
+        rows.map(|row| serde_json::Value::Object(row).to_string()).collect::<Vec<_>>().join("\n")
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -68,10 +60,7 @@ impl Sqlite {
 /// Names and texts of the migrations, in their order.
 pub(crate) fn migrations() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     paths.sort();
     let read = |path: &std::path::PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
@@ -107,11 +96,7 @@ fn select(connection: &Connection, sql: &str, parameters: &[SqlValue]) -> rusqli
     let mut prepared = connection.prepare(sql)?;
     let names: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
     let rows = prepared.query_map(params_from_iter(parameters.iter().map(bound)), |row| {
-        names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| Ok((name.clone(), json(row.get_ref(at)?))))
-            .collect()
+        names.iter().enumerate().map(|(at, name)| Ok((name.clone(), json(row.get_ref(at)?)))).collect()
     })?;
     rows.collect()
 }

@@ -81,10 +81,7 @@ pub(crate) struct ScriptedUpstream {
 
 impl ScriptedUpstream {
     pub(crate) fn new(clock: Arc<HandClock>) -> Self {
-        Self {
-            script: Mutex::default(),
-            clock,
-        }
+        Self { script: Mutex::default(), clock }
     }
 
     /// The next request of `method` to `path` (`*` for any one segment) …
@@ -131,10 +128,7 @@ impl ScriptedUpstream {
 impl Drop for ScriptedUpstream {
     fn drop(&mut self) {
         let unexpected = std::mem::take(&mut self.script().unexpected);
-        assert!(
-            std::thread::panicking() || unexpected.is_empty(),
-            "X was asked what no test expects: {unexpected:?}"
-        );
+        assert!(std::thread::panicking() || unexpected.is_empty(), "X was asked what no test expects: {unexpected:?}");
     }
 }
 
@@ -198,10 +192,7 @@ impl On<'_> {
 
     /// … with this header …
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.append(
-            HeaderName::try_from(name).unwrap(),
-            HeaderValue::from_str(value).unwrap(),
-        );
+        self.headers.append(HeaderName::try_from(name).unwrap(), HeaderValue::from_str(value).unwrap());
         self
     }
 
@@ -218,14 +209,9 @@ impl On<'_> {
 
     /// … is answered with any text.
     pub(crate) fn answer_text(mut self, status: u16, content_type: &str, body: &str) {
-        self.headers
-            .insert(http::header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
+        self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
         let headers = std::mem::take(&mut self.headers);
-        self.act(Act::Answer(UpstreamResponse {
-            status,
-            headers,
-            body: body.to_owned().into(),
-        }));
+        self.act(Act::Answer(UpstreamResponse { status, headers, body: body.to_owned().into() }));
     }
 
     /// … gets no answer in time. The clock moves on by as long as the request would have waited.
@@ -239,20 +225,7 @@ impl On<'_> {
     }
 
     fn act(self, act: Act) {
-        let Self {
-            upstream,
-            method,
-            path,
-            times,
-            held,
-            ..
-        } = self;
-        upstream.script().rules.push(Rule {
-            method,
-            path,
-            act,
-            left: times,
-            held,
-        });
+        let Self { upstream, method, path, times, held, .. } = self;
+        upstream.script().rules.push(Rule { method, path, act, left: times, held });
     }
 }

@@ -23,10 +23,10 @@ use perch::{
     app::App,
     config::Config,
     domain::{
-        backoff::Deadline,
-        trace::Trace,
         Timestamp,
         api_key::{AccountGrant, ApiKey, KeyRecord, Mode, Quota, Scope},
+        backoff::Deadline,
+        trace::Trace,
     },
     ports::{Clock, EntropyExt, Ports},
     services::{Call, Context, keys},
@@ -83,10 +83,7 @@ impl World {
 
     /// Another isolate over the same storage: it remembers nothing.
     pub(crate) fn another_isolate(&self) -> Self {
-        Self {
-            app: App::new(config(&[])),
-            ..self.clone()
-        }
+        Self { app: App::new(config(&[])), ..self.clone() }
     }
 
     /// This moment.
@@ -98,10 +95,7 @@ impl World {
     pub(crate) fn ports(&self) -> Ports {
         let tasks = self.tasks.clone();
         let spawn = move |work: Pin<Box<dyn Future<Output = ()> + Send>>| {
-            tasks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(tokio::spawn(work));
+            tasks.lock().unwrap_or_else(PoisonError::into_inner).push(tokio::spawn(work));
         };
         Ports {
             clock: self.clock.clone(),
@@ -121,7 +115,10 @@ impl World {
 
     /// The surroundings of a use case, for tests that call one directly.
     pub(crate) fn context(&self) -> Context {
-        self.app.context(self.ports(), Call::new("test".to_owned(), Trace::enter(None, 1, 1), self.now(), Deadline::after(25_000, self.now())))
+        self.app.context(
+            self.ports(),
+            Call::new("test".to_owned(), Trace::enter(None, 1, 1), self.now(), Deadline::after(25_000, self.now())),
+        )
     }
 
     /// Waits until all work beside the answers is done, with what that work has begun in turn. A panic in it fails the test.
@@ -156,10 +153,7 @@ impl World {
             accounts: AccountGrant::All,
             default_account: None,
             origins: Vec::new(),
-            quota: Quota {
-                per_minute: 600,
-                per_day: None,
-            },
+            quota: Quota { per_minute: 600, per_day: None },
             return_uris: Vec::new(),
             created_at: self.now(),
             expires_at: None,
@@ -176,11 +170,7 @@ impl World {
     /// A request in the making.
     pub(crate) fn request(&self, method: &str, path: &str) -> Asking<'_> {
         let head = Request::builder().method(method).uri(path);
-        Asking {
-            world: self,
-            head,
-            body: Body::empty(),
-        }
+        Asking { world: self, head, body: Body::empty() }
     }
 
     /// Shorthand for a GET with a key.
@@ -203,13 +193,7 @@ impl World {
     /// Everything perch has kept or written down anywhere, as one text: what a scan for secrets looks through.
     pub(crate) fn everything_kept(&self) -> String {
         let log: Vec<String> = self.log.lines().iter().map(Value::to_string).collect();
-        format!(
-            "{:?}\n{:?}\n{}\n{}",
-            self.kv.snapshot(),
-            self.objects.stored(),
-            self.sql.dump(),
-            log.join("\n")
-        )
+        format!("{:?}\n{:?}\n{}\n{}", self.kv.snapshot(), self.objects.stored(), self.sql.dump(), log.join("\n"))
     }
 }
 
@@ -224,10 +208,7 @@ fn config(settings: &[(&'static str, &str)]) -> Config {
         ("X_CLIENT_SECRET", "client-secret-canary".to_owned()),
         ("X_CONSUMER_KEY", "consumer".to_owned()),
         ("X_CONSUMER_SECRET", "consumer-secret-canary".to_owned()),
-        (
-            "PERCH_MASTER_KEYS",
-            format!(r#"{{"active":"k1","keys":{{"k1":"{key}"}}}}"#),
-        ),
+        ("PERCH_MASTER_KEYS", format!(r#"{{"active":"k1","keys":{{"k1":"{key}"}}}}"#)),
         ("PERCH_KEY_PEPPER", STANDARD.encode([9; 32])),
     ]);
     strings.extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -263,9 +244,7 @@ impl Asking<'_> {
     pub(crate) fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         let length = body.len().to_string();
-        self.header("content-type", content_type)
-            .header("content-length", &length)
-            .stream(Body::from(body))
+        self.header("content-type", content_type).header("content-length", &length).stream(Body::from(body))
     }
 
     /// With a body whose length is not announced.
@@ -279,11 +258,7 @@ impl Asking<'_> {
         let request = self.head.body(self.body).unwrap();
         let (head, body) = self.world.app.fetch(self.world.ports(), request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body,
-        }
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 }
 
@@ -329,10 +304,7 @@ impl Answer {
     pub(crate) fn fields(&self) -> Vec<String> {
         let problem = self.json();
         let fields = problem["fields"].as_array().cloned().unwrap_or_default();
-        fields
-            .iter()
-            .map(|field| field["field"].as_str().unwrap().to_owned())
-            .collect()
+        fields.iter().map(|field| field["field"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Fails unless the status is `status`; gives itself.

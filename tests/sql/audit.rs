@@ -29,14 +29,9 @@ fn row(id: &str, at: Timestamp) -> AuditRow {
 async fn a_row_that_comes_twice_stands_there_once() {
     let world = World::new();
     let first = row("a", START);
-    let again = AuditRow {
-        outcome: "internal".to_owned(),
-        ..first.clone()
-    };
+    let again = AuditRow { outcome: "internal".to_owned(), ..first.clone() };
     audit::insert(&world.context(), &[first]).await.unwrap();
-    audit::insert(&world.context(), &[again, row("b", START)])
-        .await
-        .unwrap();
+    audit::insert(&world.context(), &[again, row("b", START)]).await.unwrap();
     let rows = world.sql.rows("SELECT id, outcome, target FROM audit ORDER BY id");
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0]["outcome"], "ok", "the row that came first stays");

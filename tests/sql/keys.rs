@@ -21,9 +21,7 @@ async fn a_record_is_read_as_it_was_written() {
     let record = stored(&world).await;
     assert_eq!(record.scopes.iter().collect::<Vec<_>>(), [Scope::TweetsRead]);
     assert_eq!(record.version, 1);
-    let row = &world
-        .sql
-        .rows("SELECT kid, name, version, created_at, revoked_at FROM api_keys")[0];
+    let row = &world.sql.rows("SELECT kid, name, version, created_at, revoked_at FROM api_keys")[0];
     assert_eq!(row["kid"], record.kid.as_str());
     assert_eq!(row["created_at"], record.created_at.as_ms());
     assert!(row["revoked_at"].is_null());
@@ -33,24 +31,12 @@ async fn a_record_is_read_as_it_was_written() {
 async fn a_change_to_an_old_version_changes_nothing() {
     let world = World::new();
     let record = stored(&world).await;
-    let next = |name: &str, version| KeyRecord {
-        name: name.to_owned(),
-        version,
-        ..(*record).clone()
-    };
+    let next = |name: &str, version| KeyRecord { name: name.to_owned(), version, ..(*record).clone() };
     let context = world.context();
     assert!(keys::update(&context, &next("first", 2)).await.unwrap());
-    assert!(
-        !keys::update(&context, &next("second", 2)).await.unwrap(),
-        "made from version 1, which is gone"
-    );
-    let row = &world
-        .sql
-        .rows("SELECT name, version, json_extract(record, '$.name') AS told FROM api_keys")[0];
-    assert_eq!(
-        (&row["name"], &row["told"], &row["version"]),
-        (&"first".into(), &"first".into(), &2.into())
-    );
+    assert!(!keys::update(&context, &next("second", 2)).await.unwrap(), "made from version 1, which is gone");
+    let row = &world.sql.rows("SELECT name, version, json_extract(record, '$.name') AS told FROM api_keys")[0];
+    assert_eq!((&row["name"], &row["told"], &row["version"]), (&"first".into(), &"first".into(), &2.into()));
     assert!(keys::update(&context, &next("third", 3)).await.unwrap());
 }
 
@@ -68,16 +54,9 @@ async fn an_unknown_kid_has_no_record() {
     let nobody = KeyId::parse("0123456789").unwrap();
     assert!(keys::load(&world.context(), &nobody).await.unwrap().is_none());
     assert!(
-        !keys::update(
-            &world.context(),
-            &KeyRecord {
-                kid: nobody,
-                version: 2,
-                ..(*stored(&world).await).clone()
-            }
-        )
-        .await
-        .unwrap()
+        !keys::update(&world.context(), &KeyRecord { kid: nobody, version: 2, ..(*stored(&world).await).clone() })
+            .await
+            .unwrap()
     );
 }
 

@@ -42,17 +42,13 @@ impl Browser {
             Some(cookies) => request.header("Cookie", cookies),
             None => request,
         };
-        let answer = request
-            .call()
-            .with_context(|| format!("{} does not answer", without_query(url)))?;
+        let answer = request.call().with_context(|| format!("{} does not answer", without_query(url)))?;
         for cookie in answer.headers().get_all("set-cookie") {
             self.keep(url, cookie.to_str().unwrap_or_default());
         }
         let status = answer.status().as_u16();
         let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
-        let next = location
-            .filter(|_| (300..400).contains(&status))
-            .map(|location| url.join(location));
+        let next = location.filter(|_| (300..400).contains(&status)).map(|location| url.join(location));
         Ok((status, next.transpose().context("a redirect to no address")?))
     }
 
@@ -66,21 +62,12 @@ impl Browser {
 
     fn cookie_header(&self, url: &Url) -> Option<String> {
         let jar = self.cookies.get(&host(url))?;
-        Some(
-            jar.iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect::<Vec<_>>()
-                .join("; "),
-        )
+        Some(jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "))
     }
 }
 
 fn host(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default()
-    )
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }
 
 /// For messages: codes and states travel in queries.
@@ -100,14 +87,8 @@ mod tests {
         let gateway = Url::parse("http://127.0.0.1:8787/connect/1").unwrap();
         browser.keep(&gateway, "__Host-perch=abc; Path=/; HttpOnly");
         browser.keep(&gateway, "other=1");
-        assert_eq!(
-            browser.cookie_header(&gateway).as_deref(),
-            Some("__Host-perch=abc; other=1")
-        );
-        assert_eq!(
-            browser.cookie_header(&Url::parse("http://127.0.0.1:8788/").unwrap()),
-            None
-        );
+        assert_eq!(browser.cookie_header(&gateway).as_deref(), Some("__Host-perch=abc; other=1"));
+        assert_eq!(browser.cookie_header(&Url::parse("http://127.0.0.1:8788/").unwrap()), None);
     }
 
     #[test]

@@ -48,11 +48,7 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
         Some(size) => size, // before set-up: wrangler calls this at every start
         None => worker(&setup::setup(&project, Need::Worker)?, profile)?,
     };
-    if profile == Profile::Release {
-        size.must_keep_to_budget()
-    } else {
-        Ok(())
-    }
+    if profile == Profile::Release { size.must_keep_to_budget() } else { Ok(()) }
 }
 
 /// Builds unless `build/` was made from these sources already, and tells the Worker's size.
@@ -63,10 +59,7 @@ pub(crate) fn worker(tools: &Toolbox, profile: Profile) -> Result<Size> {
     }
     let stamp = stamp::of_sources(project, profile)?; // before: an edit during the build must not pass for built
     progress::step(format!("worker ({})", profile.name()), || {
-        tools
-            .tool(project.cargo_bin("worker-build"))
-            .args([format!("--{}", profile.name())])
-            .run()
+        tools.tool(project.cargo_bin("worker-build")).args([format!("--{}", profile.name())]).run()
     })?;
     stamp::write(project, &stamp)?;
     told(project, profile)

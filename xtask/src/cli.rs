@@ -15,10 +15,8 @@ use std::process::ExitCode;
 /// The command line, as clap reads it. The comments on commands and options below are their help.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 110)]
-#[command(
-    about = "perch's automation. Each command prepares what it needs and says what it does;\n\
-                   everything it installs lands in .tools/ and node_modules/."
-)]
+#[command(about = "perch's automation. Each command prepares what it needs and says what it does;\n\
+                   everything it installs lands in .tools/ and node_modules/.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -153,30 +151,12 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Dev(args) => {
             let profile = if args.release { Profile::Release } else { Profile::Dev };
-            let DevArgs {
-                upstream,
-                port,
-                sandbox_port,
-                ..
-            } = args;
-            match dev::run(dev::Options {
-                upstream,
-                port,
-                sandbox_port,
-                profile,
-            })? {}
+            let DevArgs { upstream, port, sandbox_port, .. } = args;
+            match dev::run(dev::Options { upstream, port, sandbox_port, profile })? {}
         }
         Command::Key(KeyCommand::Create(args)) => {
-            let store = args
-                .env
-                .map_or(Store::Local, |environment| Store::Remote(environment.name().to_owned()));
-            key::create(
-                &Wanted {
-                    scopes: args.scopes,
-                    ..Wanted::named(&args.name)
-                },
-                &store,
-            )?;
+            let store = args.env.map_or(Store::Local, |environment| Store::Remote(environment.name().to_owned()));
+            key::create(&Wanted { scopes: args.scopes, ..Wanted::named(&args.name) }, &store)?;
         }
         Command::Test { layers } => test::run(&layers)?,
         Command::Bench { seconds, rounds } => bench::run(seconds, rounds)?,

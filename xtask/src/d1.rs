@@ -38,10 +38,7 @@ pub(crate) fn migrate_local(tools: &Toolbox, persist: &Path) -> Result<()> {
 
 /// Executes the SQL in `file`.
 pub(crate) fn execute(tools: &Toolbox, store: &Store, persist: Option<&Path>, file: &Path) -> Result<()> {
-    let mut tool = tools
-        .wrangler()
-        .args(["d1", "execute", DATABASE, "--yes"])
-        .args(store.args());
+    let mut tool = tools.wrangler().args(["d1", "execute", DATABASE, "--yes"]).args(store.args());
     tool = tool.args(["--file".as_ref(), file.as_os_str()]);
     if let Some(persist) = persist {
         tool = tool.args(["--persist-to".as_ref(), persist.as_os_str()]);

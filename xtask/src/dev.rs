@@ -39,13 +39,7 @@ pub(crate) fn run(options: Options) -> Result<Infallible> {
         dev_vars::must_hold_own_app(&project)?;
     }
     build::worker(&tools, options.profile)?;
-    let settings = Settings::local(
-        &project,
-        options.port,
-        options.sandbox_port,
-        options.profile,
-        options.upstream,
-    );
+    let settings = Settings::local(&project, options.port, options.sandbox_port, options.profile, options.upstream);
     migrate(&tools, &settings)?;
     let key = demo::remembered_or_new(&tools, &settings)?;
     let mut stack = Stack::start(&tools, &settings)?;
@@ -76,19 +70,13 @@ fn migrate(tools: &Toolbox, settings: &Settings) -> Result<()> {
 /// The names of all files there. A migration never changes once it is applied somewhere, so names are enough.
 fn migrations(project: &Project) -> Result<String> {
     let entries = std::fs::read_dir(project.path("migrations")).context("cannot read migrations/")?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
+    let mut names: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     Ok(names.join("\n"))
 }
 
 fn follow(stack: &mut Stack) -> Result<Infallible> {
-    let mut tails: Vec<_> = stack
-        .services()
-        .map(|service| tail::Tail::at_end(service.name(), service.log()))
-        .collect();
+    let mut tails: Vec<_> = stack.services().map(|service| tail::Tail::at_end(service.name(), service.log())).collect();
     loop {
         for tail in &mut tails {
             tail.show_new();

@@ -8,14 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use std::path::PathBuf;
 
 /// Every secret the Worker reads.
-pub(crate) const NAMES: [&str; 6] = [
-    "PERCH_MASTER_KEYS",
-    "PERCH_KEY_PEPPER",
-    "X_CLIENT_ID",
-    "X_CLIENT_SECRET",
-    "X_CONSUMER_KEY",
-    "X_CONSUMER_SECRET",
-];
+pub(crate) const NAMES: [&str; 6] =
+    ["PERCH_MASTER_KEYS", "PERCH_KEY_PEPPER", "X_CLIENT_ID", "X_CLIENT_SECRET", "X_CONSUMER_KEY", "X_CONSUMER_SECRET"];
 
 /// The credentials of the app that the sandbox knows. They open nothing else, so they are no secrets.
 const SANDBOX_APP: [(&str, &str); 4] = [
@@ -52,9 +46,7 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
 pub(crate) fn read(project: &Project, environment: Option<&str>, name: &str) -> Result<String> {
     let path = path(project, environment);
     let text = std::fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
-    value(&text, name)
-        .map(str::to_owned)
-        .with_context(|| format!("{} has no {name}", path.display()))
+    value(&text, name).map(str::to_owned).with_context(|| format!("{} has no {name}", path.display()))
 }
 
 /// Is the app in `.dev.vars` the operator's own?
@@ -92,27 +84,15 @@ fn line(name: &str, random: &dyn Fn() -> Result<[u8; 32]>) -> Result<String> {
     let value = match name {
         "PERCH_MASTER_KEYS" => format!(r#"'{{"active":"k1","keys":{{"k1":"{}"}}}}'"#, secret()?),
         "PERCH_KEY_PEPPER" => secret()?,
-        name => SANDBOX_APP
-            .into_iter()
-            .find(|app| app.0 == name)
-            .context("a secret without a default")?
-            .1
-            .to_owned(),
+        name => SANDBOX_APP.into_iter().find(|app| app.0 == name).context("a secret without a default")?.1.to_owned(),
     };
     Ok(format!("{name}={value}\n"))
 }
 
 /// The value of `name` in a file of `NAME=value` lines, without the quotes around it.
 fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let value = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='))?
-        .trim();
-    let unquoted = |quote| {
-        value
-            .strip_prefix(quote)
-            .and_then(|rest: &str| rest.strip_suffix(quote))
-    };
+    let value = text.lines().find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='))?.trim();
+    let unquoted = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
     Some(unquoted('\'').or_else(|| unquoted('"')).unwrap_or(value))
 }
 
@@ -132,14 +112,8 @@ mod tests {
         assert!(NAMES.iter().all(|name| value(&text, name).is_some()));
         let keys: serde_json::Value = serde_json::from_str(value(&text, "PERCH_MASTER_KEYS").unwrap()).unwrap();
         let active = keys["active"].as_str().unwrap();
-        assert_eq!(
-            STANDARD.decode(keys["keys"][active].as_str().unwrap()).unwrap(),
-            [7; 32]
-        );
-        assert_eq!(
-            STANDARD.decode(value(&text, "PERCH_KEY_PEPPER").unwrap()).unwrap(),
-            [7; 32]
-        );
+        assert_eq!(STANDARD.decode(keys["keys"][active].as_str().unwrap()).unwrap(), [7; 32]);
+        assert_eq!(STANDARD.decode(value(&text, "PERCH_KEY_PEPPER").unwrap()).unwrap(), [7; 32]);
     }
 
     #[test]

@@ -30,37 +30,22 @@ impl Gateway {
     /// When a step is refused; the problem's detail is told.
     pub(crate) fn connect(&self, x_url: &str, username: &str) -> Result<Account> {
         let attempt = self.ok("POST", "/v1/connect", Some(&json!({})))?;
-        let link = attempt
-            .pointer("/data/url")
-            .and_then(Value::as_str)
-            .context("the attempt has no address")?;
+        let link = attempt.pointer("/data/url").and_then(Value::as_str).context("the attempt has no address")?;
         let page = Browser::default().open(link, |url| {
             if url.as_str().starts_with(x_url) && url.path() == "/i/oauth2/authorize" {
                 url.query_pairs_mut().append_pair("auto_approve", username);
             }
         })?;
         if page.status != 200 {
-            bail!(
-                "connecting @{username} ended at {} with {}",
-                without_query(&page.url),
-                page.status
-            );
+            bail!("connecting @{username} ended at {} with {}", without_query(&page.url), page.status);
         }
         let accounts = self.ok("GET", "/v1/accounts", None)?;
-        let accounts = accounts
-            .get("data")
-            .and_then(Value::as_array)
-            .context("no list of accounts")?;
-        let account = accounts
-            .iter()
-            .find(|account| account.get("username") == Some(&json!(username)));
+        let accounts = accounts.get("data").and_then(Value::as_array).context("no list of accounts")?;
+        let account = accounts.iter().find(|account| account.get("username") == Some(&json!(username)));
         let id = account.and_then(|account| account.get("id")).and_then(Value::as_str);
         let id = id.with_context(|| format!("@{username} is not among the connected accounts"))?;
         self.ok("PUT", &format!("/v1/accounts/{id}/default"), None)?;
-        Ok(Account {
-            id: id.to_owned(),
-            username: username.to_owned(),
-        })
+        Ok(Account { id: id.to_owned(), username: username.to_owned() })
     }
 
     fn ok(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
@@ -87,9 +72,6 @@ impl Gateway {
         };
         let mut answer = answer.with_context(|| format!("{method} {path} got no answer"))?;
         let text = answer.body_mut().read_to_string().unwrap_or_default();
-        Ok((
-            answer.status().as_u16(),
-            serde_json::from_str(&text).unwrap_or(Value::Null),
-        ))
+        Ok((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
 }

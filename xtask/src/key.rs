@@ -25,11 +25,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// A key with every scope.
     pub(crate) fn named(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            scopes: Vec::new(),
-            per_minute: None,
-        }
+        Self { name: name.to_owned(), scopes: Vec::new(), per_minute: None }
     }
 }
 
@@ -71,21 +67,9 @@ pub(crate) fn make(tools: &Toolbox, wanted: &Wanted, store: &Store, persist: Opt
 /// The format and the hash of a key are the gateway's own; `perch-mint` lends them to us.
 fn mint(tools: &Toolbox, wanted: &Wanted, store: &Store, pepper: &str) -> Result<Minted> {
     progress::step("perch-mint", || {
-        tools
-            .cargo()
-            .args(["build", "--quiet", "--locked", "--package", "perch-mint"])
-            .run()
+        tools.cargo().args(["build", "--quiet", "--locked", "--package", "perch-mint"]).run()
     })?;
-    let run = [
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "perch-mint",
-        "--",
-        "--name",
-        &wanted.name,
-    ];
+    let run = ["run", "--quiet", "--locked", "--package", "perch-mint", "--", "--name", &wanted.name];
     let mut tool = tools.cargo().args(run);
     if !wanted.scopes.is_empty() {
         tool = tool.args(["--scopes", &wanted.scopes.join(",")]);

@@ -15,53 +15,27 @@ pub(crate) fn run() -> Result<()> {
         ("format", tools.cargo().args(["fmt", "--all", "--check"])),
         (
             "clippy, native",
-            tools.cargo().args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--locked",
-                "--",
-                "-D",
-                "warnings",
-            ]),
+            tools.cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
         ),
         (
             "clippy, wasm32",
             tools
                 .cargo()
-                .args([
-                    "clippy",
-                    "--package",
-                    "perch",
-                    "--lib",
-                    "--tests",
-                    "--target",
-                    "wasm32-unknown-unknown",
-                ])
+                .args(["clippy", "--package", "perch", "--lib", "--tests", "--target", "wasm32-unknown-unknown"])
                 .args(["--locked", "--", "-D", "warnings"]),
         ),
         (
             "documentation",
             tools
                 .cargo()
-                .args([
-                    "doc",
-                    "--workspace",
-                    "--no-deps",
-                    "--document-private-items",
-                    "--locked",
-                ])
+                .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
                 .env("RUSTDOCFLAGS", "-D warnings"),
         ),
     ] {
         check(name, tool, &mut failed);
     }
     if has_deny(&project) {
-        check(
-            "dependencies",
-            tools.cargo().args(["deny", "--workspace", "check"]),
-            &mut failed,
-        );
+        check("dependencies", tools.cargo().args(["deny", "--workspace", "check"]), &mut failed);
     } else {
         progress::note("not checked: advisories, licences and duplicates of dependencies (cargo install cargo-deny)");
     }

@@ -24,19 +24,11 @@ impl Tool {
     /// `program` started in the project's root, in a process group of its own, with no input.
     pub(crate) fn new(project: &Project, program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
-        let name = std::path::Path::new(program)
-            .file_name()
-            .unwrap_or(program)
-            .to_string_lossy()
-            .into_owned();
+        let name = std::path::Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
         let mut command = Command::new(program);
         command.current_dir(project.root()).stdin(Stdio::null());
         forget_own_build(&mut command);
-        Self {
-            name,
-            command,
-            interactive: false,
-        }
+        Self { name, command, interactive: false }
     }
 
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
@@ -76,15 +68,9 @@ impl Tool {
     pub(crate) fn output(mut self) -> Result<String> {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let group = self.start()?;
-        let output = group
-            .wait_with_output()
-            .with_context(|| format!("{} was lost", self.name))?;
+        let output = group.wait_with_output().with_context(|| format!("{} was lost", self.name))?;
         if !output.status.success() {
-            eprint!(
-                "{}{}",
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
+            eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         }
         self.success(output.status)?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -94,9 +80,7 @@ impl Tool {
     pub(crate) fn run_lines(mut self, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
         self.command.stdout(Stdio::piped());
         let mut group = self.start()?;
-        let stdout = group
-            .take_stdout()
-            .with_context(|| format!("{} has no output", self.name))?;
+        let stdout = group.take_stdout().with_context(|| format!("{} has no output", self.name))?;
         for line in BufReader::new(stdout).lines() {
             let line = line.with_context(|| format!("cannot read what {} prints", self.name))?;
             eprintln!("{line}");

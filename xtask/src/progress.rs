@@ -47,11 +47,7 @@ pub(crate) fn elapsed(time: Duration) -> String {
 }
 
 fn paint(code: &str, text: &str) -> String {
-    if std::io::stderr().is_terminal() {
-        format!("\x1b[{code}m{text}\x1b[0m")
-    } else {
-        text.to_owned()
-    }
+    if std::io::stderr().is_terminal() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -45,10 +45,7 @@ pub(crate) fn setup(project: &Project, need: Need) -> Result<Toolbox> {
     if need >= Need::Worker {
         cargo_tools::ensure(project)?;
     }
-    Ok(Toolbox {
-        project: project.clone(),
-        env,
-    })
+    Ok(Toolbox { project: project.clone(), env })
 }
 
 impl Toolbox {

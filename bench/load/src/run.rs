@@ -58,23 +58,11 @@ pub(crate) async fn run(mut args: Args) -> Result<Report> {
     let count = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
     let tasks: Vec<_> = (0..args.connections)
-        .map(|nth| {
-            tokio::spawn(
-                Connection {
-                    args: args.clone(),
-                    count: count.clone(),
-                    nth,
-                }
-                .ask_until_the_end(start),
-            )
-        })
+        .map(|nth| tokio::spawn(Connection { args: args.clone(), count: count.clone(), nth }.ask_until_the_end(start)))
         .collect();
     let mut report = Report::default();
     for task in tasks {
-        report.add(
-            task.await
-                .map_err(|error| anyhow!("a connection was lost: {error}"))??,
-        );
+        report.add(task.await.map_err(|error| anyhow!("a connection was lost: {error}"))??);
     }
     report.took = start.elapsed();
     Ok(report)
@@ -124,13 +112,9 @@ impl Connection {
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>> {
         let url = &self.args.url;
-        let host = (
-            url.host_str().context("the address has no host")?,
-            url.port_or_known_default().unwrap_or(80),
-        );
-        let stream = TcpStream::connect(host)
-            .await
-            .with_context(|| format!("cannot connect to {}:{}", host.0, host.1))?;
+        let host = (url.host_str().context("the address has no host")?, url.port_or_known_default().unwrap_or(80));
+        let stream =
+            TcpStream::connect(host).await.with_context(|| format!("cannot connect to {}:{}", host.0, host.1))?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move { drop(connection.await) });
@@ -138,19 +122,10 @@ impl Connection {
     }
 
     fn request(&self) -> Result<Request<Full<Bytes>>> {
-        let Args {
-            url,
-            method,
-            header,
-            body,
-            ..
-        } = &*self.args;
+        let Args { url, method, header, body, .. } = &*self.args;
         let target = url.as_str().splitn(4, '/').nth(3).unwrap_or_default();
         let authority = url.authority();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/{target}"))
-            .header("host", authority);
+        let mut request = Request::builder().method(method).uri(format!("/{target}")).header("host", authority);
         for line in header {
             let (name, value) = line.split_once(':').context("a header without a colon")?;
             request = request.header(name.trim(), value.trim());
@@ -173,10 +148,7 @@ mod tests {
     use super::*;
 
     async fn against_x(rate: Option<f64>, expect: u16) -> Report {
-        let free = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         tokio::spawn(crate::x::serve(free));
         tokio::time::sleep(Duration::from_millis(50)).await;
         let args = Args {

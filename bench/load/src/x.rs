@@ -21,9 +21,7 @@ const TOKEN: &str = r#"{"token_type":"bearer","expires_in":7200,"access_token":"
 
 /// Serves until the process ends.
 pub(crate) async fn serve(listen: SocketAddr) -> Result<()> {
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
@@ -46,20 +44,12 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
 
 /// Sends the browser back with a code, as if a person had agreed.
 fn agree(query: &str) -> Response<Full<Bytes>> {
-    let find = |name| {
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    };
-    let back = find("redirect_uri")
-        .and_then(|uri| Url::parse(&uri).ok())
-        .zip(find("state"));
+    let find = |name| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value);
+    let back = find("redirect_uri").and_then(|uri| Url::parse(&uri).ok()).zip(find("state"));
     let Some((mut uri, state)) = back else {
         return json(StatusCode::BAD_REQUEST, "{}");
     };
-    uri.query_pairs_mut()
-        .append_pair("state", &state)
-        .append_pair("code", "bench-code");
+    uri.query_pairs_mut().append_pair("state", &state).append_pair("code", "bench-code");
     let mut response = json(StatusCode::FOUND, "");
     if let Ok(location) = uri.as_str().parse() {
         response.headers_mut().insert(header::LOCATION, location);
@@ -76,9 +66,7 @@ fn json(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
         ("x-rate-limit-remaining", "999999"),
         ("x-rate-limit-reset", "4102444800"),
     ] {
-        response
-            .headers_mut()
-            .insert(name, header::HeaderValue::from_static(value));
+        response.headers_mut().insert(name, header::HeaderValue::from_static(value));
     }
     response
 }

@@ -63,41 +63,18 @@ pub(crate) fn delete(state: &mut State, call: &Call, kind: &Kind, parameter: &'s
 /// A page of the marked tweets, newest mark first. `low` is the smallest `max_results`.
 pub(crate) fn tweets_of(state: &State, call: &Call, marked: &[u64], low: usize) -> Outcome {
     let tweets = marked.iter().rev().filter_map(|id| state.tweets.get(*id));
-    page::of_marked_tweets(
-        state,
-        call,
-        Sizes {
-            low,
-            high: 100,
-            default: 100,
-        },
-        tweets,
-    )
+    page::of_marked_tweets(state, call, Sizes { low, high: 100, default: 100 }, tweets)
 }
 
 /// A page of the users who marked the tweet of the path, newest mark first.
 pub(crate) fn users_of(state: &State, call: &Call, marks: fn(&Engagement) -> &Marks) -> Outcome {
     let id = existing(state, "id", call.param("id"))?.id;
     let fields = fields::of_users(call)?;
-    let page = Page::asked(
-        call,
-        Sizes {
-            low: 1,
-            high: 100,
-            default: 100,
-        },
-    )?;
-    let users = marks(&state.engagement)
-        .of_tweet(id)
-        .iter()
-        .rev()
-        .filter_map(|user| state.users.by_id(user));
+    let page = Page::asked(call, Sizes { low: 1, high: 100, default: 100 })?;
+    let users = marks(&state.engagement).of_tweet(id).iter().rev().filter_map(|user| state.users.by_id(user));
     let (users, next) = page.cut(users);
     let meta = page::meta(users.len(), next);
-    let data = users
-        .into_iter()
-        .map(|user| users::view::user(state, user, &fields))
-        .collect();
+    let data = users.into_iter().map(|user| users::view::user(state, user, &fields)).collect();
     Ok(page::answer(data, meta, None))
 }
 

@@ -43,11 +43,7 @@ pub(crate) enum Fault {
     /// The real answer with rate-limit headers that make no sense.
     GarbageRateHeaders {},
     /// The real answer with these rate-limit headers.
-    RateHeaders {
-        limit: u64,
-        remaining: u64,
-        reset_in_s: u64,
-    },
+    RateHeaders { limit: u64, remaining: u64, reset_in_s: u64 },
     /// The real answer in small pieces.
     SlowBody { ms_per_chunk: u64 },
     /// `307` to this address, and nothing happens.

@@ -18,18 +18,14 @@ pub(crate) fn custom(status: u16, headers: &BTreeMap<String, String>, body: &Val
         json => Bytes::from(json.to_string()),
     };
     let answer = Answer::text(status, JSON, body);
-    headers
-        .iter()
-        .fold(answer, |answer, (name, value)| answer.with_header(name, value))
+    headers.iter().fold(answer, |answer, (name, value)| answer.with_header(name, value))
 }
 
 /// A small gzip body that unpacks to `mib` MiB of a JSON text.
 pub(crate) fn bomb(mib: u32) -> Answer {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     let spaces = vec![b' '; 1024 * 1024];
-    let written = (0..mib)
-        .try_for_each(|_| packer.write_all(&spaces))
-        .and_then(|()| packer.write_all(b"{}"));
+    let written = (0..mib).try_for_each(|_| packer.write_all(&spaces)).and_then(|()| packer.write_all(b"{}"));
     let body = written.and_then(|()| packer.finish()).unwrap_or_default();
     Answer::text(StatusCode::OK, JSON, body).with_header("content-encoding", "gzip")
 }

@@ -13,10 +13,7 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(method: &str, path: &str) -> Self {
-        Self {
-            method: method.to_owned(),
-            path: path.to_owned(),
-        }
+        Self { method: method.to_owned(), path: path.to_owned() }
     }
 }
 
@@ -31,10 +28,7 @@ impl Limit {
     /// Reads `100/900s`.
     fn parse(text: &str) -> Option<Self> {
         let (calls, seconds) = text.strip_suffix('s')?.split_once('/')?;
-        Some(Self {
-            calls: calls.parse().ok()?,
-            seconds: seconds.parse().ok()?,
-        })
+        Some(Self { calls: calls.parse().ok()?, seconds: seconds.parse().ok()? })
     }
 
     pub(super) fn is_daily(&self) -> bool {
@@ -89,34 +83,14 @@ mod tests {
     fn every_row_with_a_path_of_the_specification_is_read() {
         let table = Table::load();
         assert_eq!(table.0.len(), 106);
-        assert!(
-            table
-                .0
-                .values()
-                .all(|row| !row.per_app.is_empty() || !row.per_user.is_empty())
-        );
+        assert!(table.0.values().all(|row| !row.per_app.is_empty() || !row.per_user.is_empty()));
     }
 
     #[test]
     fn a_row_holds_its_windows_in_order() {
         let table = Table::load();
         let likes = table.row(&Endpoint::new("POST", "/2/users/{id}/likes"));
-        let per_user = vec![
-            Limit {
-                calls: 50,
-                seconds: 900,
-            },
-            Limit {
-                calls: 1000,
-                seconds: DAY_S,
-            },
-        ];
-        assert_eq!(
-            likes,
-            Some(&Row {
-                per_app: vec![],
-                per_user
-            })
-        );
+        let per_user = vec![Limit { calls: 50, seconds: 900 }, Limit { calls: 1000, seconds: DAY_S }];
+        assert_eq!(likes, Some(&Row { per_app: vec![], per_user }));
     }
 }

@@ -12,11 +12,7 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn opened(now_ms: u64, seconds: u64) -> Self {
-        Self {
-            opened_ms: now_ms,
-            length_ms: seconds.saturating_mul(1000),
-            used: 0,
-        }
+        Self { opened_ms: now_ms, length_ms: seconds.saturating_mul(1000), used: 0 }
     }
 
     /// Whether the window still runs at `now_ms`.
@@ -30,10 +26,7 @@ impl Window {
 
     /// The window with one more call in it.
     pub(super) fn count(self) -> Self {
-        Self {
-            used: self.used.saturating_add(1),
-            ..self
-        }
+        Self { used: self.used.saturating_add(1), ..self }
     }
 
     pub(super) fn remaining(&self, limit: Limit) -> u32 {

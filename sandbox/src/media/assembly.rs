@@ -73,11 +73,7 @@ impl Assembly {
     /// Ends the file, if it is whole.
     pub(super) fn finish(&self, total_bytes: u64) -> Result<Assembled, Refusal> {
         if !self.waiting.is_empty() {
-            return Err(Refusal::invalid(
-                "segment_index",
-                self.hashed.len(),
-                "A segment is missing.",
-            ));
+            return Err(Refusal::invalid("segment_index", self.hashed.len(), "A segment is missing."));
         }
         if self.received != total_bytes {
             let message = format!("Received {} bytes of {total_bytes}.", self.received);
@@ -92,10 +88,7 @@ impl Assembly {
     }
 
     fn hash_what_is_due(&mut self) {
-        while let Some(segment) = u16::try_from(self.hashed.len())
-            .ok()
-            .and_then(|next| self.waiting.remove(&next))
-        {
+        while let Some(segment) = u16::try_from(self.hashed.len()).ok().and_then(|next| self.waiting.remove(&next)) {
             self.hashed.push(Sha256::digest(&segment).into());
             self.hash(&segment);
         }
@@ -108,11 +101,7 @@ impl Assembly {
     }
 
     fn into_assembled(self) -> Assembled {
-        Assembled {
-            sha256: self.hasher.finalize().into(),
-            bytes: self.received,
-            head: self.head,
-        }
+        Assembled { sha256: self.hasher.finalize().into(), bytes: self.received, head: self.head }
     }
 }
 
@@ -120,11 +109,7 @@ fn same_segment(index: u16, earlier: &Fingerprint, segment: &[u8]) -> Result<(),
     if Sha256::digest(segment).as_slice() == earlier {
         return Ok(());
     }
-    Err(Refusal::invalid(
-        "segment_index",
-        index,
-        "Another segment was uploaded under this index.",
-    ))
+    Err(Refusal::invalid("segment_index", index, "Another segment was uploaded under this index."))
 }
 
 #[cfg(test)]
@@ -174,10 +159,7 @@ mod tests {
     fn the_edge_refuses_a_segment_above_5_mib() {
         let mut assembly = Assembly::default();
         let segment = Bytes::from(vec![0; MAX_SEGMENT_BYTES + 1]);
-        assert_eq!(
-            assembly.append(0, segment.clone(), u64::MAX),
-            Err(Refusal::ChunkTooLarge)
-        );
+        assert_eq!(assembly.append(0, segment.clone(), u64::MAX), Err(Refusal::ChunkTooLarge));
         assert_eq!(assembly.append(0, segment.slice(1..), u64::MAX), Ok(()));
         assert_eq!(assembly.head.len(), HEAD_BYTES);
     }

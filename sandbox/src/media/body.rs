@@ -24,17 +24,11 @@ pub(super) struct FileBody {
 impl FileBody {
     /// Reads the body of `call`; a member that is not among `known` is refused.
     pub(super) fn read(call: &Call, known: &[&str]) -> Result<Self, Refusal> {
-        let body = if call.is_content_type("multipart/form-data") {
-            multipart(call)
-        } else {
-            json(call)
-        }?;
+        let body = if call.is_content_type("multipart/form-data") { multipart(call) } else { json(call) }?;
         match body.members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            Some((name, value)) => Err(Refusal::invalid(
-                "media",
-                value,
-                format!("$.{name}: is not defined in the schema"),
-            )),
+            Some((name, value)) => {
+                Err(Refusal::invalid("media", value, format!("$.{name}: is not defined in the schema")))
+            }
             None => Ok(body),
         }
     }
@@ -62,8 +56,7 @@ fn multipart(call: &Call) -> Result<FileBody, Refusal> {
     let whole = stream::once(async move { Ok::<_, Infallible>(body) });
     // The body is in memory already, so the reader never waits.
     let read = read_fields(Multipart::new(whole, boundary)).now_or_never();
-    read.unwrap_or(Err(multer::Error::IncompleteStream))
-        .map_err(|error| unreadable(&error))
+    read.unwrap_or(Err(multer::Error::IncompleteStream)).map_err(|error| unreadable(&error))
 }
 
 async fn read_fields(mut form: Multipart<'_>) -> Result<FileBody, multer::Error> {
@@ -93,10 +86,7 @@ fn json(call: &Call) -> Result<FileBody, Refusal> {
 }
 
 fn decode(base64: &str) -> Result<Bytes, Refusal> {
-    STANDARD
-        .decode(base64)
-        .map(Bytes::from)
-        .map_err(|error| unreadable(&error))
+    STANDARD.decode(base64).map(Bytes::from).map_err(|error| unreadable(&error))
 }
 
 /// A list, such as the additional owners of older clients, becomes one text with commas.

@@ -73,10 +73,7 @@ impl Category {
 
     /// X's name for it.
     pub fn name(self) -> &'static str {
-        NAMES
-            .iter()
-            .find(|(category, _)| *category == self)
-            .map_or("", |(_, name)| name)
+        NAMES.iter().find(|(category, _)| *category == self).map_or("", |(_, name)| name)
     }
 
     /// What X does with it.

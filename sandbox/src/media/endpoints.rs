@@ -18,16 +18,9 @@ const SEGMENT: &[&str] = &["segment_index"];
 pub(crate) fn upload(state: &mut State, call: &Call) -> Outcome {
     let body = FileBody::read(call, ONE_SHOT)?;
     let owners = body.optional("additional_owners").unwrap_or_default();
-    let owners: Vec<String> = owners
-        .split(',')
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let file = OneShot {
-        media_category: body.member("media_category")?,
-        additional_owners: &owners,
-        media: body.media()?,
-    };
+    let owners: Vec<String> = owners.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let file =
+        OneShot { media_category: body.member("media_category")?, additional_owners: &owners, media: body.media()? };
     let (now, rules, id) = (state.now_ms(), state.rules.processing(), next_id(state));
     let receipt = state.media.upload(user(call), &file, &id, rules, now)?;
     Ok(settle(state, call, "media.create", receipt))
@@ -45,13 +38,7 @@ pub(crate) fn append(state: &mut State, call: &Call) -> Outcome {
     let body = FileBody::read(call, SEGMENT)?;
     let index = segment_index(body.member("segment_index")?)?;
     let (now, segment) = (state.now_ms(), body.media()?.clone());
-    Ok(Answer::ok(&state.media.append(
-        user(call),
-        call.param("id"),
-        index,
-        segment,
-        now,
-    )?))
+    Ok(Answer::ok(&state.media.append(user(call), call.param("id"), index, segment, now)?))
 }
 
 /// `POST /2/media/upload/{id}/finalize`; a body is not looked at.
@@ -112,8 +99,7 @@ fn next_id(state: &mut State) -> String {
 }
 
 fn segment_index(text: &str) -> Result<u64, Refusal> {
-    text.parse()
-        .map_err(|_| Refusal::invalid("segment_index", text, "$.segment_index: must be an integer"))
+    text.parse().map_err(|_| Refusal::invalid("segment_index", text, "$.segment_index: must be an integer"))
 }
 
 fn parse<T: DeserializeOwned>(call: &Call) -> Result<T, Box<Answer>> {
@@ -124,17 +110,10 @@ fn parse<T: DeserializeOwned>(call: &Call) -> Result<T, Box<Answer>> {
 impl From<Refusal> for Box<Answer> {
     fn from(refusal: Refusal) -> Self {
         Box::new(match refusal {
-            Refusal::Invalid {
-                parameter,
-                value,
-                message,
-            } => refusal::invalid(parameter, &value, &message),
-            Refusal::NotFound { media_id } => Missing {
-                resource: "media",
-                parameter: "media_id",
-                value: &media_id,
+            Refusal::Invalid { parameter, value, message } => refusal::invalid(parameter, &value, &message),
+            Refusal::NotFound { media_id } => {
+                Missing { resource: "media", parameter: "media_id", value: &media_id }.problem()
             }
-            .problem(),
             Refusal::ChunkTooLarge => Answer::empty(StatusCode::PAYLOAD_TOO_LARGE),
         })
     }

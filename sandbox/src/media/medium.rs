@@ -65,10 +65,7 @@ impl Medium {
 
     /// Whether a tweet may carry it at `now_ms`: X is done with it and has not dropped it.
     pub fn is_postable(&self, now_ms: u64) -> bool {
-        let done = self
-            .processing
-            .as_ref()
-            .is_none_or(|run| run.state(now_ms) == State::Succeeded);
+        let done = self.processing.as_ref().is_none_or(|run| run.state(now_ms) == State::Succeeded);
         done && now_ms < self.expires_ms && self.kind() != Kind::Subtitles
     }
 
@@ -76,22 +73,11 @@ impl Medium {
     pub fn answer(&self, now_ms: u64) -> Value {
         let mut data = Map::new();
         data.insert("id".into(), json!(self.id));
-        data.extend(
-            self.category
-                .media_key(&self.id)
-                .map(|key| ("media_key".into(), json!(key))),
-        );
-        data.insert(
-            "expires_after_secs".into(),
-            json!(self.expires_ms.saturating_sub(now_ms) / 1000),
-        );
+        data.extend(self.category.media_key(&self.id).map(|key| ("media_key".into(), json!(key))));
+        data.insert("expires_after_secs".into(), json!(self.expires_ms.saturating_sub(now_ms) / 1000));
         data.insert("size".into(), json!(self.bytes));
         data.extend(self.shape());
-        data.extend(
-            self.processing
-                .as_ref()
-                .map(|run| ("processing_info".into(), run.info(now_ms))),
-        );
+        data.extend(self.processing.as_ref().map(|run| ("processing_info".into(), run.info(now_ms))));
         json!({ "data": data })
     }
 

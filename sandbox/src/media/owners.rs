@@ -15,10 +15,7 @@ impl Owners {
             let message = "$.additional_owners: does not match the regex pattern ^[0-9]{1,19}$";
             return Err(Refusal::invalid("additional_owners", wrong, message));
         }
-        Ok(Self {
-            uploader: uploader.to_owned(),
-            additional: additional.to_vec(),
-        })
+        Ok(Self { uploader: uploader.to_owned(), additional: additional.to_vec() })
     }
 
     pub(super) fn include(&self, user_id: &str) -> bool {

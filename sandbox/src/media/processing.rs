@@ -14,10 +14,7 @@ pub struct ProcessingRules {
 
 impl Default for ProcessingRules {
     fn default() -> Self {
-        Self {
-            duration_ms: 2_000,
-            fails: false,
-        }
+        Self { duration_ms: 2_000, fails: false }
     }
 }
 
@@ -44,10 +41,7 @@ pub(super) enum State {
 
 impl Processing {
     pub(super) fn start(now_ms: u64, rules: ProcessingRules) -> Self {
-        Self {
-            started_ms: now_ms,
-            rules,
-        }
+        Self { started_ms: now_ms, rules }
     }
 
     pub(super) fn state(&self, now_ms: u64) -> State {
@@ -80,18 +74,12 @@ impl Processing {
 
     fn percent(&self, now_ms: u64) -> u64 {
         let elapsed = now_ms.saturating_sub(self.started_ms).min(self.rules.duration_ms);
-        elapsed
-            .saturating_mul(100)
-            .checked_div(self.rules.duration_ms)
-            .unwrap_or(100)
+        elapsed.saturating_mul(100).checked_div(self.rules.duration_ms).unwrap_or(100)
     }
 
     /// Half of what is left, at least a second and at most ten: a client polls a few times, as it does at X.
     fn check_after_secs(&self, now_ms: u64) -> u64 {
-        let left_ms = self
-            .started_ms
-            .saturating_add(self.rules.duration_ms)
-            .saturating_sub(now_ms);
+        let left_ms = self.started_ms.saturating_add(self.rules.duration_ms).saturating_sub(now_ms);
         (left_ms / 2).div_ceil(1000).clamp(1, 10)
     }
 }
@@ -102,43 +90,18 @@ mod tests {
 
     #[test]
     fn time_leads_from_pending_to_the_end() {
-        let run = Processing::start(
-            1_000,
-            ProcessingRules {
-                duration_ms: 60_000,
-                fails: false,
-            },
-        );
+        let run = Processing::start(1_000, ProcessingRules { duration_ms: 60_000, fails: false });
         assert_eq!(run.info(1_000), json!({"state": "pending", "check_after_secs": 10}));
-        assert_eq!(
-            run.info(46_000),
-            json!({"state": "in_progress", "check_after_secs": 8, "progress_percent": 75})
-        );
+        assert_eq!(run.info(46_000), json!({"state": "in_progress", "check_after_secs": 8, "progress_percent": 75}));
         assert_eq!(run.info(60_999)["state"], "in_progress");
         assert_eq!(run.info(61_000), json!({"state": "succeeded", "progress_percent": 100}));
     }
 
     #[test]
     fn a_run_that_must_fail_does_so_at_its_end() {
-        let run = Processing::start(
-            0,
-            ProcessingRules {
-                duration_ms: 2_000,
-                fails: true,
-            },
-        );
+        let run = Processing::start(0, ProcessingRules { duration_ms: 2_000, fails: true });
         assert_eq!(run.state(1_999), State::InProgress);
         assert_eq!(run.info(2_000)["error"]["name"], "InvalidMedia");
-        assert_eq!(
-            Processing::start(
-                0,
-                ProcessingRules {
-                    duration_ms: 0,
-                    fails: true
-                }
-            )
-            .state(0),
-            State::Failed
-        );
+        assert_eq!(Processing::start(0, ProcessingRules { duration_ms: 0, fails: true }).state(0), State::Failed);
     }
 }

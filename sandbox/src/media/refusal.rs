@@ -25,25 +25,15 @@ pub enum Refusal {
 
 impl Refusal {
     pub(super) fn invalid(parameter: &'static str, value: impl Display, message: impl Into<String>) -> Self {
-        Self::Invalid {
-            parameter,
-            value: value.to_string(),
-            message: message.into(),
-        }
+        Self::Invalid { parameter, value: value.to_string(), message: message.into() }
     }
 
     pub(super) fn not_in(parameter: &'static str, value: &str, known: &[&str]) -> Self {
         let known = known.join(", ");
-        Self::invalid(
-            parameter,
-            value,
-            format!("$.{parameter}: does not have a value in the enumeration [{known}]"),
-        )
+        Self::invalid(parameter, value, format!("$.{parameter}: does not have a value in the enumeration [{known}]"))
     }
 
     pub(super) fn not_found(media_id: &str) -> Self {
-        Self::NotFound {
-            media_id: media_id.to_owned(),
-        }
+        Self::NotFound { media_id: media_id.to_owned() }
     }
 }

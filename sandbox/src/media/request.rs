@@ -89,11 +89,7 @@ impl Initialize {
         };
         category.kind().check_type(&media_type)?;
         category.kind().check_size("total_bytes", total_bytes)?;
-        Ok(Plan {
-            category,
-            media_type,
-            total_bytes,
-        })
+        Ok(Plan { category, media_type, total_bytes })
     }
 }
 
@@ -103,10 +99,7 @@ impl Metadata {
         let Some(alt_text) = self.metadata.get("alt_text") else {
             return Ok(None);
         };
-        let text = alt_text
-            .get("text")
-            .and_then(Value::as_str)
-            .ok_or_else(|| missing("metadata.alt_text.text"))?;
+        let text = alt_text.get("text").and_then(Value::as_str).ok_or_else(|| missing("metadata.alt_text.text"))?;
         if text.chars().count() > MAX_ALT_TEXT {
             let message = format!("$.metadata.alt_text.text: must be at most {MAX_ALT_TEXT} characters long");
             return Err(Refusal::invalid("metadata.alt_text.text", text, message));
@@ -122,11 +115,7 @@ impl Track {
             return Ok(());
         }
         let message = "$.subtitles.language_code: does not match the regex pattern ^[A-Z]{2}$";
-        Err(Refusal::invalid(
-            "subtitles.language_code",
-            &self.language_code,
-            message,
-        ))
+        Err(Refusal::invalid("subtitles.language_code", &self.language_code, message))
     }
 }
 

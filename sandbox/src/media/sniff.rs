@@ -50,10 +50,7 @@ pub(super) fn media_type(head: &[u8]) -> Option<&'static str> {
 /// The size of an image whose headers lie in `head`.
 pub(super) fn dimensions(head: &[u8]) -> Option<Dimensions> {
     let size = imagesize::blob_size(head).ok()?;
-    Some(Dimensions {
-        width: size.width,
-        height: size.height,
-    })
+    Some(Dimensions { width: size.width, height: size.height })
 }
 
 fn is_image(head: &[u8], expected: ImageType) -> bool {
@@ -76,19 +73,10 @@ mod tests {
 
     #[test]
     fn each_format_is_known_by_its_first_bytes() {
-        for (media_type, file) in [
-            ("image/png", PNG),
-            ("image/jpeg", JPEG),
-            ("image/gif", GIF),
-            ("image/webp", WEBP),
-        ] {
+        for (media_type, file) in [("image/png", PNG), ("image/jpeg", JPEG), ("image/gif", GIF), ("image/webp", WEBP)] {
             assert_eq!(image_type(file), Some(media_type));
             assert!(matches(media_type, file), "{media_type}");
-            assert_eq!(
-                dimensions(file),
-                Some(Dimensions { width: 3, height: 2 }),
-                "{media_type}"
-            );
+            assert_eq!(dimensions(file), Some(Dimensions { width: 3, height: 2 }), "{media_type}");
         }
         assert!(matches("video/mp4", MP4));
         assert!(matches("text/vtt", b"WEBVTT\n\n"));

@@ -25,12 +25,7 @@ pub(super) struct Upload {
 impl Upload {
     pub(super) fn new(owners: Owners, plan: Plan, now_ms: u64) -> Self {
         let expires_ms = now_ms.saturating_add(LIFE_S * 1000);
-        Self {
-            owners,
-            expires_ms,
-            plan,
-            assembly: Assembly::default(),
-        }
+        Self { owners, expires_ms, plan, assembly: Assembly::default() }
     }
 
     pub(super) fn media_key(&self, media_id: &str) -> Option<String> {
@@ -50,25 +45,12 @@ impl Upload {
     /// it works on them, fails later.
     pub(super) fn finish(&self, media_id: &str, rules: ProcessingRules, now_ms: u64) -> Result<Medium, Refusal> {
         let file = self.assembly.finish(self.plan.total_bytes)?;
-        let Plan {
-            category, media_type, ..
-        } = self.plan.clone();
+        let Plan { category, media_type, .. } = self.plan.clone();
         let genuine = sniff::matches(&media_type, &file.head);
         if !genuine && category.kind() != super::Kind::Video {
             return Err(medium::unrecognized());
         }
-        let rules = ProcessingRules {
-            fails: rules.fails || !genuine,
-            ..rules
-        };
-        Ok(Medium::new(
-            media_id,
-            self.owners.clone(),
-            category,
-            media_type,
-            &file,
-            rules,
-            now_ms,
-        ))
+        let rules = ProcessingRules { fails: rules.fails || !genuine, ..rules };
+        Ok(Medium::new(media_id, self.owners.clone(), category, media_type, &file, rules, now_ms))
     }
 }

@@ -16,21 +16,11 @@ pub(crate) fn encode(text: &str) -> String {
 
 /// The signature base string. `url` is without query; `parameters` are decoded pairs, `oauth_signature` left out.
 pub(crate) fn base_string(method: &str, url: &str, parameters: &[(String, String)]) -> String {
-    let mut encoded: Vec<(String, String)> = parameters
-        .iter()
-        .map(|(name, value)| (encode(name), encode(value)))
-        .collect();
+    let mut encoded: Vec<(String, String)> =
+        parameters.iter().map(|(name, value)| (encode(name), encode(value))).collect();
     encoded.sort();
-    let pairs: Vec<String> = encoded
-        .into_iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    format!(
-        "{}&{}&{}",
-        method.to_ascii_uppercase(),
-        encode(url),
-        encode(&pairs.join("&"))
-    )
+    let pairs: Vec<String> = encoded.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}&{}&{}", method.to_ascii_uppercase(), encode(url), encode(&pairs.join("&")))
 }
 
 /// HMAC-SHA1 of `base_string`, in base64.
@@ -65,10 +55,7 @@ mod tests {
         .collect();
         let base = base_string("post", "https://api.x.com/1.1/statuses/update.json", &parameters);
         let secret = "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE";
-        assert_eq!(
-            sign(&base, "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", secret),
-            "Ls93hJiZbQ3akF3HF3x1Bz8/zU4="
-        );
+        assert_eq!(sign(&base, "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", secret), "Ls93hJiZbQ3akF3HF3x1Bz8/zU4=");
     }
 
     #[test]

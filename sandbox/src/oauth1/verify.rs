@@ -26,11 +26,7 @@ pub(crate) fn verify(state: &mut State, call: &Call) -> Result<Caller, Box<Answe
         return vectors::refuse("unauthorized-135");
     }
     let token = get("oauth_token");
-    let known = state
-        .users
-        .all()
-        .iter()
-        .find(|user| token_of(&user.account.id) == token);
+    let known = state.users.all().iter().find(|user| token_of(&user.account.id) == token);
     let Some(user_id) = known.map(|user| user.account.id.clone()) else {
         return vectors::refuse("unauthorized-89-user");
     };
@@ -38,10 +34,7 @@ pub(crate) fn verify(state: &mut State, call: &Call) -> Result<Caller, Box<Answe
     if !signed || get("oauth_nonce").is_empty() || !state.nonces.first_use(token, get("oauth_nonce"), now) {
         return vectors::refuse("unauthorized-32");
     }
-    Ok(Caller::User(User {
-        id: user_id,
-        via: Via::OAuth1,
-    }))
+    Ok(Caller::User(User { id: user_id, via: Via::OAuth1 }))
 }
 
 fn is_fresh(timestamp: &str, now_ms: u64) -> bool {
@@ -55,11 +48,7 @@ fn is_signed(call: &Call, oauth: &[(String, String)], signature: &str, token_sec
     let addressed = [format!("http://{host}"), format!("https://{host}")];
     let origins = addressed.iter().map(String::as_str).chain(ORIGINS);
     origins.into_iter().any(|origin| {
-        let base = base_string(
-            call.method.as_str(),
-            &format!("{origin}{}", call.uri.path()),
-            &parameters,
-        );
+        let base = base_string(call.method.as_str(), &format!("{origin}{}", call.uri.path()), &parameters);
         sign(&base, CONSUMER_SECRET, token_secret) == signature
     })
 }

@@ -29,10 +29,7 @@ pub(crate) fn ask(state: &mut State, call: &Call) -> Outcome {
         None => state.oauth2.consent.clone(),
     };
     match consent {
-        Consent::Page => Ok(Answer::page(
-            StatusCode::OK,
-            consent_page::render(state, &request, &call.query),
-        )),
+        Consent::Page => Ok(Answer::page(StatusCode::OK, consent_page::render(state, &request, &call.query))),
         Consent::Auto { user } => approve(state, &request, &user),
         Consent::Deny => Ok(request.denied()),
     }
@@ -88,10 +85,7 @@ fn parse(state: &State, given: &[(String, String)]) -> Result<Request, Box<Answe
 /// The RFC 6749 section 4.1.2.1 error that goes back to the client, if any.
 fn fault_of(request: &Request, response_type: &str, method: &str) -> Option<&'static str> {
     let is_known = |scope: &String| SCOPES.contains(&scope.as_str());
-    let too_long = request
-        .state
-        .as_ref()
-        .is_some_and(|state| state.chars().count() > STATE_LONGEST);
+    let too_long = request.state.as_ref().is_some_and(|state| state.chars().count() > STATE_LONGEST);
     if response_type != "code" {
         Some("unsupported_response_type")
     } else if method != "S256" || request.challenge.len() != 43 || too_long {

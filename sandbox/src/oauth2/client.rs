@@ -23,16 +23,8 @@ pub(crate) struct Client {
 /// The clients that always exist.
 pub(crate) fn fixed() -> Vec<Client> {
     vec![
-        Client {
-            id: CLIENT_ID,
-            name: "perch (development)",
-            secret: Some(CLIENT_SECRET),
-        },
-        Client {
-            id: PUBLIC_CLIENT_ID,
-            name: "perch (public client)",
-            secret: None,
-        },
+        Client { id: CLIENT_ID, name: "perch (development)", secret: Some(CLIENT_SECRET) },
+        Client { id: PUBLIC_CLIENT_ID, name: "perch (public client)", secret: None },
     ]
 }
 
@@ -48,23 +40,15 @@ pub(crate) fn authenticate(state: &State, call: &Call, form: &[(String, String)]
     } else {
         return vectors::refuse("oauth-missing-client-id");
     };
-    if client.secret == secret.as_deref() {
-        Ok(client)
-    } else {
-        vectors::refuse("oauth-unauthorized-client")
-    }
+    if client.secret == secret.as_deref() { Ok(client) } else { vectors::refuse("oauth-unauthorized-client") }
 }
 
 fn find(state: &State, id: &str) -> Result<Client, Box<Answer>> {
     let client = state.oauth2.clients.iter().find(|client| client.id == id);
-    client
-        .cloned()
-        .map_or_else(|| vectors::refuse("oauth-invalid-client"), Ok)
+    client.cloned().map_or_else(|| vectors::refuse("oauth-invalid-client"), Ok)
 }
 
 /// RFC 6749 section 2.3.1: both parts of Basic are form-encoded first.
 fn decode(part: &str) -> String {
-    percent_encoding::percent_decode_str(part)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
 }

@@ -34,11 +34,7 @@ pub(crate) enum CodeRefused {
 pub(crate) fn give(state: &mut State, grant: Grant, redirect_uri: &str, challenge: &str) -> String {
     let now = state.now_ms();
     let code = state.entropy.token("ac", now);
-    state.commit(
-        "code.issue",
-        Some(&grant.user_id),
-        json!({ "client_id": grant.client_id }),
-    );
+    state.commit("code.issue", Some(&grant.user_id), json!({ "client_id": grant.client_id }));
     let entry = Code {
         grant,
         redirect_uri: redirect_uri.to_owned(),
@@ -93,11 +89,7 @@ pub(super) mod tests {
 
     fn code(state: &mut State, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        let grant = Grant {
-            client_id: "perch-client".to_owned(),
-            user_id: "783214".to_owned(),
-            scopes,
-        };
+        let grant = Grant { client_id: "perch-client".to_owned(), user_id: "783214".to_owned(), scopes };
         give(state, grant, "http://cb", &challenge_of(VERIFIER))
     }
 
@@ -128,10 +120,7 @@ pub(super) mod tests {
         let mut refused =
             |client: &str, uri: &str, verifier: &str| redeem(&mut state, client, &code, uri, verifier).unwrap_err();
         assert_eq!(refused("perch-public", "http://cb", VERIFIER), CodeRefused::Code);
-        assert_eq!(
-            refused("perch-client", "http://cb/", VERIFIER),
-            CodeRefused::RedirectUri
-        );
+        assert_eq!(refused("perch-client", "http://cb/", VERIFIER), CodeRefused::RedirectUri);
         assert_eq!(refused("perch-client", "http://cb", "wrong"), CodeRefused::Verifier);
     }
 

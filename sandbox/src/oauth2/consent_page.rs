@@ -16,20 +16,13 @@ pub(crate) fn render(state: &State, request: &Request, given: &[(String, String)
             r#"<p><label><input type="radio" name="user" value="{username}"{checked}> {name} (@{username})</label></p>"#
         );
     }
-    let scopes = request
-        .scopes
-        .iter()
-        .fold(String::new(), |list, scope| list + "<li>" + &escape(scope) + "</li>");
-    let hidden = given
-        .iter()
-        .filter(|(name, _)| name != "user" && name != "decision")
-        .fold(String::new(), |list, (name, value)| {
-            list + &format!(
-                r#"<input type="hidden" name="{}" value="{}">"#,
-                escape(name),
-                escape(value)
-            )
-        });
+    let scopes = request.scopes.iter().fold(String::new(), |list, scope| list + "<li>" + &escape(scope) + "</li>");
+    let hidden = given.iter().filter(|(name, _)| name != "user" && name != "decision").fold(
+        String::new(),
+        |list, (name, value)| {
+            list + &format!(r#"<input type="hidden" name="{}" value="{}">"#, escape(name), escape(value))
+        },
+    );
     document(&format!(
         r#"<h1>{} wants to use your account</h1><ul>{scopes}</ul><form method="post" action="/i/oauth2/authorize">{hidden}{users}<button name="decision" value="allow">Authorize app</button> <button name="decision" value="deny">Cancel</button></form>"#,
         escape(request.client_name)
@@ -48,10 +41,7 @@ fn document(body: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -33,10 +33,7 @@ pub(crate) struct Tokens {
 /// X forgets access tokens, of one user or of all; gives how many.
 pub(crate) fn forget_access(state: &mut State, user_id: Option<&str>) -> usize {
     let before = state.oauth2.access.len();
-    state
-        .oauth2
-        .access
-        .retain(|_, access| user_id.is_some_and(|user| access.grant.user_id != user));
+    state.oauth2.access.retain(|_, access| user_id.is_some_and(|user| access.grant.user_id != user));
     before - state.oauth2.access.len()
 }
 
@@ -56,25 +53,9 @@ pub(super) fn issue(state: &mut State, grant: Grant, family: u64, generation: u6
     state.commit(kind, Some(&grant.user_id), details);
     let scopes = grant.scopes.clone();
     if let Some(token) = &refresh {
-        let entry = Refresh {
-            grant: grant.clone(),
-            family,
-            generation,
-            spent: false,
-        };
+        let entry = Refresh { grant: grant.clone(), family, generation, spent: false };
         state.oauth2.refresh.insert(token.clone(), entry);
     }
-    state.oauth2.access.insert(
-        access.clone(),
-        Access {
-            grant,
-            family,
-            expires_ms: now + ACCESS_LIFE_MS,
-        },
-    );
-    Tokens {
-        access,
-        refresh,
-        scopes,
-    }
+    state.oauth2.access.insert(access.clone(), Access { grant, family, expires_ms: now + ACCESS_LIFE_MS });
+    Tokens { access, refresh, scopes }
 }

@@ -19,21 +19,11 @@ pub(crate) struct Refresh {
 ///
 /// A spent token revokes its whole family when that switch is on.
 pub(crate) fn rotate(state: &mut State, client_id: &str, token: &str) -> Option<Tokens> {
-    let entry = state
-        .oauth2
-        .refresh
-        .get_mut(token)
-        .filter(|entry| entry.grant.client_id == client_id)?;
+    let entry = state.oauth2.refresh.get_mut(token).filter(|entry| entry.grant.client_id == client_id)?;
     let known = entry.clone();
     entry.spent = true;
     if !known.spent {
-        return Some(grant::issue(
-            state,
-            known.grant,
-            known.family,
-            known.generation + 1,
-            "token.refresh",
-        ));
+        return Some(grant::issue(state, known.grant, known.family, known.generation + 1, "token.refresh"));
     }
     let revoke = state.oauth2.switches.revoke_family_on_replay;
     let details = json!({ "family": known.family, "generation": known.generation, "family_revoked": revoke });
@@ -62,10 +52,7 @@ mod tests {
         let first = redeemed(&mut state).refresh.unwrap();
         let second = rotate(&mut state, "perch-client", &first).unwrap().refresh.unwrap();
         assert!(rotate(&mut state, "perch-client", &first).is_none());
-        assert!(
-            rotate(&mut state, "perch-client", &second).is_some(),
-            "the family lives on"
-        );
+        assert!(rotate(&mut state, "perch-client", &second).is_some(), "the family lives on");
     }
 
     #[test]

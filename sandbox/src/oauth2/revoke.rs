@@ -24,22 +24,10 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
 }
 
 fn revoke_access(state: &mut State, client_id: &str, token: &str) {
-    let is_own = state
-        .oauth2
-        .access
-        .get(token)
-        .is_some_and(|access| access.grant.client_id == client_id);
-    let removed = if is_own {
-        state.oauth2.access.remove(token)
-    } else {
-        None
-    };
+    let is_own = state.oauth2.access.get(token).is_some_and(|access| access.grant.client_id == client_id);
+    let removed = if is_own { state.oauth2.access.remove(token) } else { None };
     if let Some(access) = removed {
-        state.commit(
-            "token.revoke",
-            Some(&access.grant.user_id),
-            json!({ "family": access.family }),
-        );
+        state.commit("token.revoke", Some(&access.grant.user_id), json!({ "family": access.family }));
     }
 }
 

@@ -39,10 +39,7 @@ fn redeem(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outc
 
 fn rotate(state: &mut State, client_id: &str, form: &[(String, String)]) -> Outcome {
     let token = required(form, "refresh_token")?;
-    match (
-        refresh::rotate(state, client_id, token),
-        state.oauth2.switches.replay_error,
-    ) {
+    match (refresh::rotate(state, client_id, token), state.oauth2.switches.replay_error) {
         (Some(tokens), _) => Ok(answer(&tokens)),
         (None, ReplayError::InvalidRequest) => vectors::refuse("oauth-refresh-spent"),
         (None, ReplayError::InvalidGrant) => vectors::refuse("oauth-refresh-invalid-grant"),

@@ -7,12 +7,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static TLDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    include_str!("../../data/tlds.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .collect()
-});
+static TLDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../data/tlds.txt").lines().filter(|line| !line.starts_with('#')).collect());
 
 /// The longest top-level domain, in code points.
 static LONGEST_TLD: LazyLock<usize> = LazyLock::new(|| TLDS.iter().map(|tld| tld.chars().count()).max().unwrap_or(0));
@@ -55,9 +51,7 @@ fn next_latin_part(domain: &str, from: usize) -> Option<Range<usize>> {
 
 /// Whether every label survives translation to ASCII within the limit of the domain name system.
 pub(super) fn is_resolvable(domain: &str) -> bool {
-    domain
-        .split('.')
-        .all(|label| (1..=MAX_LABEL).contains(&ascii_length(label)))
+    domain.split('.').all(|label| (1..=MAX_LABEL).contains(&ascii_length(label)))
 }
 
 fn ascii_length(label: &str) -> usize {
@@ -114,9 +108,7 @@ fn ends_there(after: &str) -> bool {
 
 fn punycode_tld(text: &str) -> Option<usize> {
     let (prefix, code) = text.split_at_checked("xn--".len())?;
-    let length = code
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .unwrap_or(code.len());
+    let length = code.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(code.len());
     (prefix.eq_ignore_ascii_case("xn--") && length > 0).then_some(prefix.len() + length)
 }
 
@@ -152,14 +144,8 @@ fn is_latin(c: char) -> bool {
 
 fn is_accented_latin(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{300}'..='\u{36F}')
-        || matches!(
-            c,
-            '\u{253}' | '\u{254}' | '\u{256}' | '\u{257}' | '\u{259}' | '\u{25B}' | '\u{263}' | '\u{268}'
-        )
-        || matches!(
-            c,
-            '\u{26F}' | '\u{272}' | '\u{289}' | '\u{28B}' | '\u{2BB}' | '\u{1E00}'..='\u{1EFF}'
-        )
+        || matches!(c, '\u{253}' | '\u{254}' | '\u{256}' | '\u{257}' | '\u{259}' | '\u{25B}' | '\u{263}' | '\u{268}')
+        || matches!(c, '\u{26F}' | '\u{272}' | '\u{289}' | '\u{28B}' | '\u{2BB}' | '\u{1E00}'..='\u{1EFF}')
 }
 
 #[cfg(test)]
@@ -184,10 +170,7 @@ mod tests {
     #[test]
     fn only_the_latin_part_counts_where_asked() {
         let domain = "詳細はexample.com";
-        let parts: Vec<_> = latin_parts(domain)
-            .into_iter()
-            .filter_map(|part| domain.get(part))
-            .collect();
+        let parts: Vec<_> = latin_parts(domain).into_iter().filter_map(|part| domain.get(part)).collect();
         assert_eq!(parts, ["example.com"]);
     }
 

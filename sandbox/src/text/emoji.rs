@@ -7,32 +7,21 @@ use std::sync::LazyLock;
 /// block.
 static SEQUENCES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let lines = include_str!("../../data/emoji-sequences.txt").lines();
-    lines
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(sequence)
-        .collect()
+    lines.filter(|line| !line.starts_with('#')).filter_map(sequence).collect()
 });
 
 /// The longest sequence, in code points.
-static LONGEST: LazyLock<usize> = LazyLock::new(|| {
-    SEQUENCES
-        .iter()
-        .map(|sequence| sequence.chars().count())
-        .max()
-        .unwrap_or(0)
-});
+static LONGEST: LazyLock<usize> =
+    LazyLock::new(|| SEQUENCES.iter().map(|sequence| sequence.chars().count()).max().unwrap_or(0));
 
 fn sequence(line: &str) -> Option<String> {
-    line.split(' ')
-        .map(|hex| u32::from_str_radix(hex, 16).ok().and_then(char::from_u32))
-        .collect()
+    line.split(' ').map(|hex| u32::from_str_radix(hex, 16).ok().and_then(char::from_u32)).collect()
 }
 
 /// The length in bytes of the longest emoji sequence that `text` begins with.
 pub(super) fn prefix(text: &str) -> Option<usize> {
     let ends = text.char_indices().take(*LONGEST).map(|(at, c)| at + c.len_utf8());
-    ends.filter(|end| text.get(..*end).is_some_and(|start| SEQUENCES.contains(start)))
-        .last()
+    ends.filter(|end| text.get(..*end).is_some_and(|start| SEQUENCES.contains(start))).last()
 }
 
 #[cfg(test)]

@@ -90,14 +90,7 @@ impl Candidate {
         let domain = host..host + domain::prefix(text.get(host..)?)?;
         let tail = TAIL.as_ref()?.captures(text.get(domain.end..)?)?;
         let end = domain.end + tail.get(0)?.len();
-        Some(Self {
-            before,
-            start,
-            scheme,
-            domain,
-            has_path: tail.name("path").is_some(),
-            end,
-        })
+        Some(Self { before, start, scheme, domain, has_path: tail.name("path").is_some(), end })
     }
 
     /// The URLs that X would make of this candidate: none, one, or several host names without a scheme.
@@ -141,8 +134,7 @@ impl Candidate {
 }
 
 fn starts_with(text: &str, scheme: &str) -> bool {
-    text.get(..scheme.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn is_usable(domain: &str) -> bool {
@@ -160,10 +152,7 @@ mod tests {
 
     #[test]
     fn urls_are_found_where_words_end() {
-        check(
-            "see https://example.com/a, then b.example.com.",
-            &["https://example.com/a", "b.example.com"],
-        );
+        check("see https://example.com/a, then b.example.com.", &["https://example.com/a", "b.example.com"]);
         check("me@example.com #example.com $example.com", &[]);
         check("-example.com a/example.com", &[]);
     }

@@ -84,10 +84,7 @@ fn check_media(state: &State, author: &str, draft: &Draft) -> Result<(), Box<Ans
 }
 
 fn reply_target(draft: &Draft) -> Option<u64> {
-    draft
-        .reply
-        .as_ref()
-        .and_then(|reply| reply.in_reply_to_tweet_id.parse().ok())
+    draft.reply.as_ref().and_then(|reply| reply.in_reply_to_tweet_id.parse().ok())
 }
 
 fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {

@@ -106,17 +106,12 @@ impl Draft {
         let given: [(&str, Option<Value>); 5] = [
             ("poll", self.poll.as_ref().map(|poll| json!(poll))),
             ("quote_tweet_id", self.quote_tweet_id.as_ref().map(|id| json!(id))),
-            (
-                "direct_message_deep_link",
-                self.direct_message_deep_link.as_ref().map(|link| json!(link)),
-            ),
+            ("direct_message_deep_link", self.direct_message_deep_link.as_ref().map(|link| json!(link))),
             ("media", self.media.as_ref().map(|media| json!(media))),
             ("card_uri", self.card_uri.as_ref().map(|uri| json!(uri))),
         ];
-        let present: Map<String, Value> = given
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), json!([as_text(&value?)]))))
-            .collect();
+        let present: Map<String, Value> =
+            given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!([as_text(&value?)])))).collect();
         if present.len() < 2 {
             return Ok(());
         }
@@ -132,16 +127,10 @@ impl Draft {
             ("quote_tweet_id", self.quote_tweet_id.as_ref()),
             ("community_id", self.community_id.as_ref()),
         ];
-        let wrong = ids
-            .into_iter()
-            .find_map(|(name, id)| id.filter(|id| !is_id(id)).map(|id| (name, id)));
+        let wrong = ids.into_iter().find_map(|(name, id)| id.filter(|id| !is_id(id)).map(|id| (name, id)));
         wrong.map_or(Ok(()), |(name, id)| {
-            refusal::invalid(
-                name,
-                id,
-                &format!("The `{name}` field value [{id}] does not match ^[0-9]{{1,19}}$"),
-            )
-            .refused()
+            refusal::invalid(name, id, &format!("The `{name}` field value [{id}] does not match ^[0-9]{{1,19}}$"))
+                .refused()
         })
     }
 

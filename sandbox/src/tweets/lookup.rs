@@ -19,12 +19,7 @@ pub(crate) fn one(state: &mut State, call: &Call) -> Outcome {
     }
     let view = View::asked(call)?;
     let Some(tweet) = visible(state, call, id) else {
-        return Ok(Missing {
-            resource: "tweet",
-            parameter: "id",
-            value: id,
-        }
-        .alone());
+        return Ok(Missing { resource: "tweet", parameter: "id", value: id }.alone());
     };
     let mut body = json!({ "data": view.tweet(state, tweet) });
     if let (Some(includes), Some(members)) = (view.includes(state, &[tweet]), body.as_object_mut()) {
@@ -44,14 +39,7 @@ pub(crate) fn many(state: &mut State, call: &Call) -> Outcome {
     for id in &ids {
         match visible(state, call, id) {
             Some(tweet) => found.push(tweet),
-            None => errors.push(
-                Missing {
-                    resource: "tweet",
-                    parameter: "ids",
-                    value: id,
-                }
-                .partial(),
-            ),
+            None => errors.push(Missing { resource: "tweet", parameter: "ids", value: id }.partial()),
         }
     }
     let data = found.iter().map(|tweet| view.tweet(state, tweet)).collect();
@@ -68,18 +56,7 @@ pub(crate) fn existing<'state>(
         return refusal::not_valid(parameter, id).refused();
     }
     let found = id.parse().ok().and_then(|id| state.tweets.get(id));
-    found.map_or_else(
-        || {
-            Missing {
-                resource: "tweet",
-                parameter,
-                value: id,
-            }
-            .problem()
-            .refused()
-        },
-        Ok,
-    )
+    found.map_or_else(|| Missing { resource: "tweet", parameter, value: id }.problem().refused(), Ok)
 }
 
 /// Whether the tweet can be seen yet (the timeline-lag fault hides young ones).

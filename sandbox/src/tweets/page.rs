@@ -39,9 +39,8 @@ impl Page {
                 }
             },
         };
-        let given = ["pagination_token", "next_token"]
-            .iter()
-            .find_map(|&name| call.query(name).map(|text| (name, text)));
+        let given =
+            ["pagination_token", "next_token"].iter().find_map(|&name| call.query(name).map(|text| (name, text)));
         let skip = match given {
             None => 0,
             Some((name, text)) => match read_token(text) {
@@ -99,9 +98,7 @@ fn list<'state>(
 
 fn ends(tweets: &[&Tweet]) -> Map<String, Value> {
     let ends = [("newest_id", tweets.first()), ("oldest_id", tweets.last())];
-    let named = ends
-        .into_iter()
-        .filter_map(|(name, tweet)| Some((name.to_owned(), json!(tweet?.id.to_string()))));
+    let named = ends.into_iter().filter_map(|(name, tweet)| Some((name.to_owned(), json!(tweet?.id.to_string()))));
     named.collect()
 }
 
@@ -157,19 +154,14 @@ fn number(call: &Call, name: &str) -> Result<Option<u64>, Box<Answer>> {
     let Some(text) = call.query(name) else {
         return Ok(None);
     };
-    text.parse()
-        .map(Some)
-        .map_err(|_| Box::new(refusal::not_valid(name, text)))
+    text.parse().map(Some).map_err(|_| Box::new(refusal::not_valid(name, text)))
 }
 
 fn time(call: &Call, name: &str) -> Result<Option<u64>, Box<Answer>> {
     let Some(text) = call.query(name) else {
         return Ok(None);
     };
-    let parsed = text
-        .parse::<jiff::Timestamp>()
-        .ok()
-        .and_then(|time| u64::try_from(time.as_millisecond()).ok());
+    let parsed = text.parse::<jiff::Timestamp>().ok().and_then(|time| u64::try_from(time.as_millisecond()).ok());
     parsed.map_or_else(|| refusal::not_valid(name, text).refused(), |ms| Ok(Some(ms)))
 }
 
@@ -191,10 +183,7 @@ mod tests {
         let first = Page { size: 2, skip: 0 };
         let (page, next) = first.cut(1..=3);
         assert_eq!(page, [1, 2]);
-        let second = Page {
-            size: 2,
-            skip: read_token(&next.unwrap()).unwrap(),
-        };
+        let second = Page { size: 2, skip: read_token(&next.unwrap()).unwrap() };
         let (page, next) = second.cut(1..=3);
         assert_eq!(page, [3]);
         assert!(next.is_none());

@@ -9,11 +9,7 @@ use crate::state::State;
 use crate::tweets::Tweet;
 use crate::tweets::page::{self, Sizes};
 
-const SIZES: Sizes = Sizes {
-    low: 10,
-    high: 100,
-    default: 10,
-};
+const SIZES: Sizes = Sizes { low: 10, high: 100, default: 10 };
 /// Recent search reaches back seven days.
 const REACH_MS: u64 = 7 * 86_400_000;
 
@@ -50,10 +46,7 @@ fn terms(query: &str) -> Vec<Term> {
         }
     }
     let term = |text: String| match text.strip_prefix('-') {
-        Some(rest) => Term {
-            text: rest.to_owned(),
-            negated: true,
-        },
+        Some(rest) => Term { text: rest.to_owned(), negated: true },
         None => Term { text, negated: false },
     };
     texts.into_iter().filter(|text| !text.is_empty()).map(term).collect()
@@ -88,10 +81,8 @@ mod tests {
 
     #[test]
     fn a_query_falls_into_terms() {
-        let parts: Vec<(String, bool)> = terms(r#"from:alice "two words" -is:reply"#)
-            .into_iter()
-            .map(|term| (term.text, term.negated))
-            .collect();
+        let parts: Vec<(String, bool)> =
+            terms(r#"from:alice "two words" -is:reply"#).into_iter().map(|term| (term.text, term.negated)).collect();
         let expected = [("from:alice", false), ("two words", false), ("is:reply", true)];
         assert_eq!(parts, expected.map(|(text, negated)| (text.to_owned(), negated)));
     }

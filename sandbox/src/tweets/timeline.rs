@@ -8,11 +8,7 @@ use crate::state::State;
 use crate::tweets::Tweet;
 use crate::tweets::page::{self, Sizes};
 
-const SIZES: Sizes = Sizes {
-    low: 5,
-    high: 100,
-    default: 10,
-};
+const SIZES: Sizes = Sizes { low: 5, high: 100, default: 10 };
 
 /// `GET /2/users/{id}/tweets`; `exclude=replies` leaves replies out.
 pub(crate) fn of_user(state: &mut State, call: &Call) -> Outcome {
@@ -20,13 +16,8 @@ pub(crate) fn of_user(state: &mut State, call: &Call) -> Outcome {
     if let Some(answer) = unless_user(state, id)? {
         return Ok(answer);
     }
-    let no_replies = call
-        .query("exclude")
-        .is_some_and(|list| list.split(',').any(|kind| kind == "replies"));
-    let tweets = state
-        .tweets
-        .by_author(id)
-        .filter(|tweet| !no_replies || tweet.reply_to.is_none());
+    let no_replies = call.query("exclude").is_some_and(|list| list.split(',').any(|kind| kind == "replies"));
+    let tweets = state.tweets.by_author(id).filter(|tweet| !no_replies || tweet.reply_to.is_none());
     page::of_tweets(state, call, SIZES, tweets)
 }
 
@@ -47,13 +38,6 @@ fn unless_user(state: &State, id: &str) -> Result<Option<Answer>, Box<Answer>> {
     if !is_id(id) {
         return refusal::not_valid("id", id).refused();
     }
-    let missing = || {
-        Missing {
-            resource: "user",
-            parameter: "id",
-            value: id,
-        }
-        .alone()
-    };
+    let missing = || Missing { resource: "user", parameter: "id", value: id }.alone();
     Ok(state.users.by_id(id).is_none().then(missing))
 }

@@ -59,11 +59,7 @@ impl View {
     /// An expansion shows the id it expands as well.
     fn wants(&self, field: &str) -> bool {
         let by_field = self.tweet_fields.iter().any(|asked| asked == field);
-        by_field
-            || self
-                .expansions
-                .iter()
-                .any(|asked| asked.split('.').next() == Some(field))
+        by_field || self.expansions.iter().any(|asked| asked.split('.').next() == Some(field))
     }
 
     fn expands(&self, expansion: &str) -> bool {
@@ -71,38 +67,24 @@ impl View {
     }
 
     fn users(&self, state: &State, tweets: &[&Tweet]) -> Vec<Value> {
-        let authors = tweets
-            .iter()
-            .filter(|_| self.expands("author_id"))
-            .map(|tweet| Some(&tweet.author_id));
-        let parents = tweets
-            .iter()
-            .filter(|_| self.expands("in_reply_to_user_id"))
-            .map(|tweet| tweet.reply_to_user.as_ref());
+        let authors = tweets.iter().filter(|_| self.expands("author_id")).map(|tweet| Some(&tweet.author_id));
+        let parents =
+            tweets.iter().filter(|_| self.expands("in_reply_to_user_id")).map(|tweet| tweet.reply_to_user.as_ref());
         let mut ids: Vec<&String> = authors.chain(parents).flatten().collect();
         ids.sort();
         ids.dedup();
         let found = ids.into_iter().filter_map(|id| state.users.by_id(id));
-        found
-            .map(|user| users::view::user(state, user, &self.user_fields))
-            .collect()
+        found.map(|user| users::view::user(state, user, &self.user_fields)).collect()
     }
 
     fn referenced(&self, state: &State, tweets: &[&Tweet]) -> Vec<Value> {
         if !self.expands("referenced_tweets.id") && !self.expands("referenced_posts") {
             return Vec::new();
         }
-        let mut ids: Vec<u64> = tweets
-            .iter()
-            .flat_map(|tweet| [tweet.reply_to, tweet.quotes])
-            .flatten()
-            .collect();
+        let mut ids: Vec<u64> = tweets.iter().flat_map(|tweet| [tweet.reply_to, tweet.quotes]).flatten().collect();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter()
-            .filter_map(|id| state.tweets.get(id))
-            .map(|tweet| self.tweet(state, tweet))
-            .collect()
+        ids.into_iter().filter_map(|id| state.tweets.get(id)).map(|tweet| self.tweet(state, tweet)).collect()
     }
 }
 
@@ -139,10 +121,8 @@ fn value(state: &State, tweet: &Tweet, field: &str) -> Option<Value> {
 
 fn references(tweet: &Tweet) -> Option<Value> {
     let kinds = [("replied_to", tweet.reply_to), ("quoted", tweet.quotes)];
-    let list: Vec<Value> = kinds
-        .into_iter()
-        .filter_map(|(kind, id)| Some(json!({ "type": kind, "id": id?.to_string() })))
-        .collect();
+    let list: Vec<Value> =
+        kinds.into_iter().filter_map(|(kind, id)| Some(json!({ "type": kind, "id": id?.to_string() }))).collect();
     (!list.is_empty()).then_some(Value::Array(list))
 }
 

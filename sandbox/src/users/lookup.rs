@@ -75,11 +75,7 @@ impl Key {
     }
 
     fn missing(self, value: &str) -> Missing<'_> {
-        Missing {
-            resource: "user",
-            parameter: self.parameter(),
-            value,
-        }
+        Missing { resource: "user", parameter: self.parameter(), value }
     }
 }
 
@@ -88,10 +84,7 @@ fn one(state: &State, call: &Call, key: Key, value: &str) -> Outcome {
         return refusal::not_valid(key.parameter(), value).refused();
     }
     let found = key.find(state, value, &fields::of_users(call)?);
-    Ok(found.map_or_else(
-        || key.missing(value).alone(),
-        |user| Answer::ok(&json!({ "data": user })),
-    ))
+    Ok(found.map_or_else(|| key.missing(value).alone(), |user| Answer::ok(&json!({ "data": user }))))
 }
 
 fn many(state: &State, call: &Call, key: Key) -> Outcome {

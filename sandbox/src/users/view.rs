@@ -7,16 +7,8 @@ use crate::state::State;
 use crate::users::User;
 
 /// Fields this emulator fills; the others X knows are accepted and left out.
-const FILLED: [&str; 8] = [
-    "created_at",
-    "description",
-    "location",
-    "profile_image_url",
-    "protected",
-    "public_metrics",
-    "url",
-    "verified",
-];
+const FILLED: [&str; 8] =
+    ["created_at", "description", "location", "profile_image_url", "protected", "public_metrics", "url", "verified"];
 
 /// `user` with `id`, `name`, `username` and the asked `fields`.
 pub(crate) fn user(state: &State, user: &User, fields: &[String]) -> Value {
@@ -25,10 +17,7 @@ pub(crate) fn user(state: &State, user: &User, fields: &[String]) -> Value {
     view.insert("id".to_owned(), json!(account.id));
     view.insert("name".to_owned(), json!(account.name));
     view.insert("username".to_owned(), json!(account.username));
-    for field in FILLED
-        .into_iter()
-        .filter(|field| fields.iter().any(|asked| asked == field))
-    {
+    for field in FILLED.into_iter().filter(|field| fields.iter().any(|asked| asked == field)) {
         view.insert(field.to_owned(), value(state, user, field));
     }
     Value::Object(view)

@@ -31,15 +31,8 @@ impl World {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        let http = Client::builder()
-            .redirect(Policy::none())
-            .pool_max_idle_per_host(0)
-            .build()
-            .unwrap();
-        Self {
-            sandbox: spawn(config).await.unwrap(),
-            http,
-        }
+        let http = Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap();
+        Self { sandbox: spawn(config).await.unwrap(), http }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -61,24 +54,14 @@ impl World {
     /// Asks for consent as `username`; gives the redirect's address.
     pub(crate) async fn authorize(&self, username: &str, scope: &str) -> String {
         let query = authorize_query(scope, &[("auto_approve", username)]);
-        location(
-            &self
-                .http
-                .get(self.url(&format!("/i/oauth2/authorize?{query}")))
-                .send()
-                .await
-                .unwrap(),
-        )
+        location(&self.http.get(self.url(&format!("/i/oauth2/authorize?{query}"))).send().await.unwrap())
     }
 
     /// The whole code flow.
     pub(crate) async fn connect(&self, username: &str, scope: &str) -> Tokens {
         let code = parameter(&self.authorize(username, scope).await, "code").unwrap();
         let answer = json(self.token(&code_form(&code)).send().await.unwrap()).await;
-        Tokens {
-            access: text(&answer["access_token"]),
-            refresh: text(&answer["refresh_token"]),
-        }
+        Tokens { access: text(&answer["access_token"]), refresh: text(&answer["refresh_token"]) }
     }
 
     /// A token request of the confidential client.
@@ -92,35 +75,21 @@ impl World {
 
     /// Creates a tweet; gives its id.
     pub(crate) async fn tweet(&self, token: &str, text_of_it: &str) -> String {
-        let answer = self
-            .post("/2/tweets", token, &json!({ "text": text_of_it }))
-            .send()
-            .await
-            .unwrap();
+        let answer = self.post("/2/tweets", token, &json!({ "text": text_of_it })).send().await.unwrap();
         assert_eq!(answer.status(), 201);
         text(&json(answer).await["data"]["id"])
     }
 
     /// A request to the control port.
     pub(crate) async fn control(&self, path: &str, body: Value) -> Value {
-        let answer = self
-            .http
-            .post(self.url(&format!("/_sandbox/{path}")))
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let answer = self.http.post(self.url(&format!("/_sandbox/{path}"))).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         json(answer).await
     }
 
     /// Makes `fault` wait for `count` requests.
     pub(crate) async fn fault(&self, method: &str, path: &str, count: u64, fault: Value) {
-        self.control(
-            "faults",
-            json!({ "method": method, "path": path, "count": count, "fault": fault }),
-        )
-        .await;
+        self.control("faults", json!({ "method": method, "path": path, "count": count, "fault": fault })).await;
     }
 
     pub(crate) async fn ledger(&self) -> Value {
@@ -130,12 +99,7 @@ impl World {
     /// How many effects of `kind` were committed.
     pub(crate) async fn effects(&self, kind: &str) -> usize {
         let ledger = self.ledger().await;
-        ledger["effects"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|effect| effect["kind"] == kind)
-            .count()
+        ledger["effects"].as_array().unwrap().iter().filter(|effect| effect["kind"] == kind).count()
     }
 }
 
@@ -171,17 +135,13 @@ pub(crate) fn refresh_form(token: &str) -> [(&str, &str); 2] {
 }
 
 pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// The parameter `name` of an address's query.
 pub(crate) fn parameter(address: &str, name: &str) -> Option<String> {
     let (_, query) = address.split_once('?')?;
-    form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 pub(crate) fn location(answer: &Response) -> String {
@@ -189,10 +149,7 @@ pub(crate) fn location(answer: &Response) -> String {
 }
 
 pub(crate) fn header(answer: &Response, name: &str) -> String {
-    answer
-        .headers()
-        .get(name)
-        .map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    answer.headers().get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
 }
 
 pub(crate) async fn json(answer: Response) -> Value {

@@ -17,10 +17,7 @@ async fn world() -> (World, String) {
 async fn tweet_under(fault: Value) -> (World, String, Result<reqwest::Response, reqwest::Error>) {
     let (world, token) = world().await;
     world.fault("POST", "/2/tweets", 1, fault).await;
-    let answer = world
-        .post("/2/tweets", &token, &json!({"text": "under fault"}))
-        .send()
-        .await;
+    let answer = world.post("/2/tweets", &token, &json!({"text": "under fault"})).send().await;
     (world, token, answer)
 }
 
@@ -46,37 +43,17 @@ async fn commit_then_die_commits_and_answers_nothing() {
 async fn a_refresh_whose_answer_is_lost_has_spent_the_token() {
     let world = World::start().await;
     let tokens = world.connect("alice", ALL_SCOPES).await;
-    world
-        .fault("POST", "/2/oauth2/token", 1, json!({"kind": "commit_then_die"}))
-        .await;
+    world.fault("POST", "/2/oauth2/token", 1, json!({"kind": "commit_then_die"})).await;
     assert!(world.token(&refresh_form(&tokens.refresh)).send().await.is_err());
     assert_eq!(world.effects("token.refresh").await, 1);
-    assert_eq!(
-        world
-            .token(&refresh_form(&tokens.refresh))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        400
-    );
+    assert_eq!(world.token(&refresh_form(&tokens.refresh)).send().await.unwrap().status(), 400);
 }
 
 #[tokio::test]
 async fn what_dies_before_a_reset_commits_nothing_after_it() {
     let world = World::start().await;
-    world
-        .fault(
-            "POST",
-            "/oauth2/token",
-            1,
-            json!({"kind": "die_then_commit", "ms": 300}),
-        )
-        .await;
-    let request = world
-        .http
-        .post(world.url("/oauth2/token"))
-        .basic_auth(CONSUMER_KEY, Some(CONSUMER_SECRET));
+    world.fault("POST", "/oauth2/token", 1, json!({"kind": "die_then_commit", "ms": 300})).await;
+    let request = world.http.post(world.url("/oauth2/token")).basic_auth(CONSUMER_KEY, Some(CONSUMER_SECRET));
     assert!(request.body("grant_type=client_credentials").send().await.is_err());
     world.control("reset", json!({})).await;
     tokio::time::sleep(Duration::from_millis(600)).await;
@@ -114,38 +91,14 @@ async fn answers_of_ones_own_and_of_the_catalogue_commit_nothing() {
     let own = json!({"kind": "respond", "status": 418, "headers": {"x-test": "1"}, "body": {"a": 1}});
     let (world, token, answer) = tweet_under(own).await;
     let answer = answer.unwrap();
-    assert_eq!(
-        (answer.status().as_u16(), header(&answer, "x-test").as_str()),
-        (418, "1")
-    );
+    assert_eq!((answer.status().as_u16(), header(&answer, "x-test").as_str()), (418, "1"));
     assert_eq!(answer.text().await.unwrap(), r#"{"a":1}"#);
-    world
-        .fault(
-            "POST",
-            "/2/tweets",
-            1,
-            json!({"kind": "vector", "name": "credits-depleted"}),
-        )
-        .await;
-    let credits = world
-        .post("/2/tweets", &token, &json!({"text": "x"}))
-        .send()
-        .await
-        .unwrap();
+    world.fault("POST", "/2/tweets", 1, json!({"kind": "vector", "name": "credits-depleted"})).await;
+    let credits = world.post("/2/tweets", &token, &json!({"text": "x"})).send().await.unwrap();
     assert_eq!(credits.status(), 402);
-    assert!(
-        credits
-            .text()
-            .await
-            .unwrap()
-            .starts_with(r#"{"account_id":1234567890,"title":"CreditsDepleted""#)
-    );
+    assert!(credits.text().await.unwrap().starts_with(r#"{"account_id":1234567890,"title":"CreditsDepleted""#));
     world.fault("POST", "/2/tweets", 1, json!({"kind": "html_403"})).await;
-    let blocked = world
-        .post("/2/tweets", &token, &json!({"text": "x"}))
-        .send()
-        .await
-        .unwrap();
+    let blocked = world.post("/2/tweets", &token, &json!({"text": "x"})).send().await.unwrap();
     assert_eq!(header(&blocked, "content-type"), "text/html; charset=UTF-8");
     assert_eq!(world.effects("tweet.create").await, 0);
 }
@@ -162,20 +115,11 @@ async fn a_vectors_reset_lies_ahead() {
 #[tokio::test]
 async fn latency_and_slow_bodies_take_their_time() {
     let (world, token) = world().await;
-    world
-        .fault("GET", "/2/users/me", 1, json!({"kind": "latency", "ms": 200}))
-        .await;
+    world.fault("GET", "/2/users/me", 1, json!({"kind": "latency", "ms": 200})).await;
     let begun = begun();
     world.get("/2/users/me", &token).send().await.unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(200));
-    world
-        .fault(
-            "GET",
-            "/2/users/me",
-            1,
-            json!({"kind": "slow_body", "ms_per_chunk": 50}),
-        )
-        .await;
+    world.fault("GET", "/2/users/me", 1, json!({"kind": "slow_body", "ms_per_chunk": 50})).await;
     let begun = self::begun();
     let body = json(world.get("/2/users/me", &token).send().await.unwrap()).await;
     assert!(begun.elapsed() >= Duration::from_millis(200));
@@ -190,9 +134,7 @@ fn begun() -> Instant {
 #[tokio::test]
 async fn a_client_that_gives_up_during_latency_commits_nothing() {
     let (world, token) = world().await;
-    world
-        .fault("POST", "/2/tweets", 1, json!({"kind": "latency", "ms": 400}))
-        .await;
+    world.fault("POST", "/2/tweets", 1, json!({"kind": "latency", "ms": 400})).await;
     let request = world.post("/2/tweets", &token, &json!({"text": "too late"}));
     assert!(request.timeout(Duration::from_millis(100)).send().await.is_err());
     tokio::time::sleep(Duration::from_millis(600)).await;
@@ -209,9 +151,7 @@ async fn young_tweets_hide_under_a_timeline_lag() {
     let (world, token) = world().await;
     world.tweet(&token, "young").await;
     let path = format!("/2/users/{ALICE}/tweets");
-    world
-        .fault("GET", &path, 2, json!({"kind": "timeline_lag", "ms": 60_000}))
-        .await;
+    world.fault("GET", &path, 2, json!({"kind": "timeline_lag", "ms": 60_000})).await;
     let count = async || json(world.get(&path, &token).send().await.unwrap()).await["meta"]["result_count"].clone();
     assert_eq!(count().await, 0);
     world.control("clock", json!({"advance_ms": 60_000})).await;
@@ -223,18 +163,10 @@ async fn rate_headers_can_be_missing_garbage_or_chosen() {
     let (world, token) = world().await;
     let after = async |fault: Value| {
         world.fault("GET", "/2/users/me", 1, fault).await;
-        header(
-            &world.get("/2/users/me", &token).send().await.unwrap(),
-            "x-rate-limit-remaining",
-        )
+        header(&world.get("/2/users/me", &token).send().await.unwrap(), "x-rate-limit-remaining")
     };
     assert_eq!(after(json!({"kind": "missing_rate_headers"})).await, "");
-    assert!(
-        after(json!({"kind": "garbage_rate_headers"}))
-            .await
-            .parse::<u64>()
-            .is_err()
-    );
+    assert!(after(json!({"kind": "garbage_rate_headers"})).await.parse::<u64>().is_err());
     let chosen = json!({"kind": "rate_headers", "limit": 9, "remaining": 3, "reset_in_s": 60});
     assert_eq!(after(chosen).await, "3");
 }
@@ -242,22 +174,10 @@ async fn rate_headers_can_be_missing_garbage_or_chosen() {
 #[tokio::test]
 async fn a_redirect_leads_away_and_a_bomb_is_small_on_the_wire() {
     let (world, token) = world().await;
-    world
-        .fault(
-            "GET",
-            "/2/users/me",
-            1,
-            json!({"kind": "redirect", "to": "https://example.com/"}),
-        )
-        .await;
+    world.fault("GET", "/2/users/me", 1, json!({"kind": "redirect", "to": "https://example.com/"})).await;
     let away = world.get("/2/users/me", &token).send().await.unwrap();
-    assert_eq!(
-        (away.status().as_u16(), location(&away).as_str()),
-        (307, "https://example.com/")
-    );
-    world
-        .fault("GET", "/2/users/me", 1, json!({"kind": "gzip_bomb", "mib": 8}))
-        .await;
+    assert_eq!((away.status().as_u16(), location(&away).as_str()), (307, "https://example.com/"));
+    world.fault("GET", "/2/users/me", 1, json!({"kind": "gzip_bomb", "mib": 8})).await;
     let bomb = world.get("/2/users/me", &token).send().await.unwrap();
     assert_eq!(header(&bomb, "content-encoding"), "gzip");
     let packed = bomb.bytes().await.unwrap();

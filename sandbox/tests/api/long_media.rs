@@ -41,16 +41,8 @@ async fn send_parts(
     fields: &[(&str, &str)],
     media: &[u8],
 ) -> reqwest::Response {
-    let request = world
-        .http
-        .post(world.url(path))
-        .bearer_auth(token)
-        .body(multipart(fields, media));
-    request
-        .header("content-type", "multipart/form-data; boundary=seam")
-        .send()
-        .await
-        .unwrap()
+    let request = world.http.post(world.url(path)).bearer_auth(token).body(multipart(fields, media));
+    request.header("content-type", "multipart/form-data; boundary=seam").send().await.unwrap()
 }
 
 async fn effect(world: &World, kind: &str) -> Value {
@@ -63,19 +55,10 @@ async fn effect(world: &World, kind: &str) -> Value {
 async fn a_video_goes_up_in_segments_is_processed_and_stays_byte_exact() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
-    let mut video: Vec<u8> = (0..20 * MIB)
-        .map(|index| u8::try_from(index * 7 % 251).unwrap())
-        .collect();
+    let mut video: Vec<u8> = (0..20 * MIB).map(|index| u8::try_from(index * 7 % 251).unwrap()).collect();
     video.splice(..MP4.len(), MP4.iter().copied());
     let plan = json!({"media_type": "video/mp4", "media_category": "tweet_video", "total_bytes": video.len()});
-    let begun = json(
-        world
-            .post("/2/media/upload/initialize", &alice, &plan)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let begun = json(world.post("/2/media/upload/initialize", &alice, &plan).send().await.unwrap()).await;
     let id = text(&begun["data"]["id"]);
     for (index, segment) in video.chunks(MIB).enumerate() {
         let path = format!("/2/media/upload/{id}/append");
@@ -87,39 +70,22 @@ async fn a_video_goes_up_in_segments_is_processed_and_stays_byte_exact() {
     assert_eq!(effect(&world, "media.create").await["sha256"], sha256(&video));
     assert!(done["data"]["processing_info"]["state"].is_string());
     let tweet = json!({"text": "watch", "media": {"media_ids": [id]}});
-    assert_eq!(
-        world.post("/2/tweets", &alice, &tweet).send().await.unwrap().status(),
-        400,
-        "still processing"
-    );
+    assert_eq!(world.post("/2/tweets", &alice, &tweet).send().await.unwrap().status(), 400, "still processing");
     world.control("clock", json!({"advance_ms": 2_000})).await;
     let status = format!("/2/media/upload?command=STATUS&media_id={id}");
     let ready = json(world.get(&status, &alice).send().await.unwrap()).await;
     assert_eq!(ready["data"]["processing_info"]["state"], "succeeded");
-    assert_eq!(
-        world.post("/2/tweets", &alice, &tweet).send().await.unwrap().status(),
-        201
-    );
+    assert_eq!(world.post("/2/tweets", &alice, &tweet).send().await.unwrap().status(), 201);
 }
 
 #[tokio::test]
 async fn an_alt_text_is_kept() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
-    let answer = send_parts(
-        &world,
-        &alice,
-        "/2/media/upload",
-        &[("media_category", "tweet_image")],
-        &png(),
-    )
-    .await;
+    let answer = send_parts(&world, &alice, "/2/media/upload", &[("media_category", "tweet_image")], &png()).await;
     let id = text(&json(answer).await["data"]["id"]);
     let body = json!({"id": id, "metadata": {"alt_text": {"text": "one red pixel"}}});
     let described = json(world.post("/2/media/metadata", &alice, &body).send().await.unwrap()).await;
-    assert_eq!(
-        described["data"]["associated_metadata"]["alt_text"]["text"],
-        "one red pixel"
-    );
+    assert_eq!(described["data"]["associated_metadata"]["alt_text"]["text"], "one red pixel");
     assert_eq!(effect(&world, "media.metadata").await["alt_text"], "one red pixel");
 }

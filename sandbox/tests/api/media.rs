@@ -23,9 +23,7 @@ fn multipart(request: RequestBuilder, texts: &[(&str, &str)], media: &[u8]) -> R
     body.extend_from_slice(part("media", "; filename=\"blob\"").as_bytes());
     body.extend_from_slice(media);
     body.extend_from_slice(b"\r\n--limit--\r\n");
-    request
-        .header("content-type", "multipart/form-data; boundary=limit")
-        .body(body)
+    request.header("content-type", "multipart/form-data; boundary=limit").body(body)
 }
 
 fn part(name: &str, more: &str) -> String {
@@ -42,10 +40,7 @@ async fn append(world: &World, token: &str, id: &str, index: usize, segment: &[u
     let request = world.http.post(world.url(&format!("/2/media/upload/{id}/append")));
     let texts = [("segment_index", index.to_string())];
     let texts = texts.each_ref().map(|(name, text)| (*name, text.as_str()));
-    multipart(request.bearer_auth(token), &texts, segment)
-        .send()
-        .await
-        .unwrap()
+    multipart(request.bearer_auth(token), &texts, segment).send().await.unwrap()
 }
 
 async fn finalize(world: &World, token: &str, id: &str) -> Response {
@@ -107,10 +102,7 @@ async fn multipart_and_base64_make_the_same_medium() {
     assert_eq!(made.len(), 2);
     for effect in made {
         assert_eq!(effect["sha256"], GIF_SHA256);
-        assert_eq!(
-            (&effect["bytes"], &effect["media_type"]),
-            (&json!(14), &json!("image/gif"))
-        );
+        assert_eq!((&effect["bytes"], &effect["media_type"]), (&json!(14), &json!("image/gif")));
     }
 }
 
@@ -118,12 +110,7 @@ async fn multipart_and_base64_make_the_same_medium() {
 async fn processing_fails_when_told_to() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
-    world
-        .control(
-            "rules",
-            json!({"media_processing_ms": 0, "media_processing_fails": true}),
-        )
-        .await;
+    world.control("rules", json!({"media_processing_ms": 0, "media_processing_fails": true})).await;
     let id = initialize(&world, &alice, MP4.len()).await;
     append(&world, &alice, &id, 0, MP4).await;
     let made = json(finalize(&world, &alice, &id).await).await;
@@ -142,10 +129,7 @@ async fn media_need_their_scope_and_their_owner() {
     let made = json(world.post("/2/media/upload", &alice, &body).send().await.unwrap()).await;
     let post = json!({"text": "mine", "media": {"media_ids": [made["data"]["id"]]}});
     assert_eq!(world.post("/2/tweets", &bob, &post).send().await.unwrap().status(), 400);
-    assert_eq!(
-        world.post("/2/tweets", &alice, &post).send().await.unwrap().status(),
-        201
-    );
+    assert_eq!(world.post("/2/tweets", &alice, &post).send().await.unwrap().status(), 201);
 }
 
 #[tokio::test]
@@ -163,9 +147,7 @@ async fn a_body_that_is_no_upload_is_refused() {
         assert_eq!(refused.status(), 400, "{wrong}");
     }
     let request = world.http.post(world.url("/2/media/upload")).bearer_auth(&alice);
-    let cut = request
-        .header("content-type", "multipart/form-data; boundary=limit")
-        .body("--limit\r\n");
+    let cut = request.header("content-type", "multipart/form-data; boundary=limit").body("--limit\r\n");
     assert_eq!(cut.send().await.unwrap().status(), 400);
     assert_eq!(world.effects("media.create").await, 0);
 }

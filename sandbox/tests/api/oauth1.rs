@@ -24,20 +24,14 @@ fn authorization(method: &str, url: &str, user_id: &str, nonce: &str, timestamp:
         ("oauth_token", format!("{user_id}-oauth1")),
         ("oauth_version", "1.0".to_owned()),
     ];
-    let parameters = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect::<Vec<_>>()
-        .join("&");
+    let parameters =
+        fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
     let base = format!("{method}&{}&{}", encoded(url), encoded(&parameters));
     let key = format!("perch-consumer-secret&{user_id}-oauth1-secret");
     let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(base.as_bytes());
     let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
-    let list: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("{name}=\"{}\"", encoded(value)))
-        .collect();
+    let list: Vec<String> = fields.iter().map(|(name, value)| format!("{name}=\"{}\"", encoded(value))).collect();
     format!("OAuth {}, oauth_signature=\"{}\"", list.join(", "), encoded(&signature))
 }
 
@@ -47,13 +41,7 @@ async fn now_s(world: &World) -> u64 {
 }
 
 async fn me(world: &World, header: &str) -> (u16, String) {
-    let answer = world
-        .http
-        .get(world.url("/2/users/me"))
-        .header("authorization", header)
-        .send()
-        .await
-        .unwrap();
+    let answer = world.http.get(world.url("/2/users/me")).header("authorization", header).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -61,11 +49,7 @@ async fn me(world: &World, header: &str) -> (u16, String) {
 async fn a_signed_request_is_the_users_whatever_origin_was_signed() {
     let world = World::start().await;
     let now = now_s(&world).await;
-    let origins = [
-        world.url(""),
-        "https://api.x.com".to_owned(),
-        "https://api.twitter.com".to_owned(),
-    ];
+    let origins = [world.url(""), "https://api.x.com".to_owned(), "https://api.twitter.com".to_owned()];
     for (nonce, origin) in origins.iter().enumerate() {
         let header = authorization("GET", &format!("{origin}/2/users/me"), BOB, &format!("n{nonce}"), now);
         let (status, body) = me(&world, &header).await;
@@ -80,13 +64,7 @@ async fn a_nonce_works_once() {
     let header = authorization("GET", &world.url("/2/users/me"), BOB, "once", now_s(&world).await);
     assert_eq!(me(&world, &header).await.0, 200);
     let said = me(&world, &header).await;
-    assert_eq!(
-        said,
-        (
-            401,
-            r#"{"errors":[{"code":32,"message":"Could not authenticate you."}]}"#.to_owned()
-        )
-    );
+    assert_eq!(said, (401, r#"{"errors":[{"code":32,"message":"Could not authenticate you."}]}"#.to_owned()));
 }
 
 #[tokio::test]
@@ -107,20 +85,9 @@ async fn json_bodies_are_not_signed_and_bookmarks_want_oauth2() {
     let now = now_s(&world).await;
     let tweet = authorization("POST", &world.url("/2/tweets"), ALICE, "d", now);
     let post = |path: &str, header: String, body: serde_json::Value| {
-        world
-            .http
-            .post(world.url(path))
-            .header("authorization", header)
-            .json(&body)
-            .send()
+        world.http.post(world.url(path)).header("authorization", header).json(&body).send()
     };
-    assert_eq!(
-        post("/2/tweets", tweet, json!({"text": "signed"}))
-            .await
-            .unwrap()
-            .status(),
-        201
-    );
+    assert_eq!(post("/2/tweets", tweet, json!({"text": "signed"})).await.unwrap().status(), 201);
     let path = format!("/2/users/{ALICE}/bookmarks");
     let bookmark = authorization("POST", &world.url(&path), ALICE, "e", now);
     let refused = post(&path, bookmark, json!({"tweet_id": "1"})).await.unwrap();

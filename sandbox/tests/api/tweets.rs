@@ -20,14 +20,8 @@ async fn a_tweet_is_created_found_and_deleted() {
     assert_eq!(gone.status(), 200, "a single missing tweet is 200 with only errors");
     let gone = json(gone).await;
     assert!(gone.get("data").is_none());
-    assert_eq!(
-        gone["errors"][0]["detail"],
-        format!("Could not find tweet with id: [{id}].")
-    );
-    assert_eq!(
-        (world.effects("tweet.create").await, world.effects("tweet.delete").await),
-        (1, 1)
-    );
+    assert_eq!(gone["errors"][0]["detail"], format!("Could not find tweet with id: [{id}]."));
+    assert_eq!((world.effects("tweet.create").await, world.effects("tweet.delete").await), (1, 1));
 }
 
 #[tokio::test]
@@ -40,15 +34,8 @@ async fn a_duplicate_is_refused_for_a_day_unless_deleted_or_switched_off() {
     let refused = world.post("/2/tweets", &alice, &same).send().await.unwrap();
     assert_eq!(refused.status(), 403);
     assert_eq!(header(&refused, "content-type"), "application/problem+json");
-    assert_eq!(
-        json(refused).await["detail"],
-        "You are not allowed to create a Tweet with duplicate content."
-    );
-    assert_eq!(
-        world.post("/2/tweets", &bob, &same).send().await.unwrap().status(),
-        201,
-        "another author"
-    );
+    assert_eq!(json(refused).await["detail"], "You are not allowed to create a Tweet with duplicate content.");
+    assert_eq!(world.post("/2/tweets", &bob, &same).send().await.unwrap().status(), 201, "another author");
     world.delete(&format!("/2/tweets/{id}"), &alice).send().await.unwrap();
     world.tweet(&alice, "same").await;
     world.control("rules", json!({"refuse_duplicates": false})).await;
@@ -61,10 +48,7 @@ async fn what_is_too_long_or_answers_nothing_is_refused() {
     let alice = world.connect("alice", ALL_SCOPES).await.access;
     let refused = async |body: Value| {
         let answer = world.post("/2/tweets", &alice, &body).send().await.unwrap();
-        (
-            answer.status().as_u16(),
-            json(answer).await["detail"].as_str().unwrap().to_owned(),
-        )
+        (answer.status().as_u16(), json(answer).await["detail"].as_str().unwrap().to_owned())
     };
     assert_eq!(
         refused(json!({"text": "あ".repeat(141)})).await,
@@ -72,15 +56,9 @@ async fn what_is_too_long_or_answers_nothing_is_refused() {
     );
     assert_eq!(
         refused(json!({"text": "re", "reply": {"in_reply_to_tweet_id": "1"}})).await,
-        (
-            403,
-            "You attempted to reply to a Tweet that is deleted or not visible to you.".into()
-        )
+        (403, "You attempted to reply to a Tweet that is deleted or not visible to you.".into())
     );
-    assert_eq!(
-        refused(json!({"text": "a", "media": {"media_ids": ["1"]}})).await.0,
-        400
-    );
+    assert_eq!(refused(json!({"text": "a", "media": {"media_ids": ["1"]}})).await.0, 400);
     assert_eq!(refused(json!({"text": "a", "surprise": 1})).await.0, 400);
     assert_eq!(world.effects("tweet.create").await, 0);
     world.tweet(&alice, &"あ".repeat(140)).await;
@@ -91,35 +69,14 @@ async fn self_serve_rules_can_be_switched_on() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
     let bob = world.connect("bob", ALL_SCOPES).await.access;
-    world
-        .control("rules", json!({"summoned_replies_only": true, "refuse_quotes": true}))
-        .await;
+    world.control("rules", json!({"summoned_replies_only": true, "refuse_quotes": true})).await;
     let reply = |id: &str| json!({"text": format!("to {id}"), "reply": {"in_reply_to_tweet_id": id}});
     let unsummoned = world.tweet(&alice, "to everyone").await;
     let summoned = world.tweet(&alice, "to @bob").await;
-    assert_eq!(
-        world
-            .post("/2/tweets", &bob, &reply(&unsummoned))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        403
-    );
-    assert_eq!(
-        world
-            .post("/2/tweets", &bob, &reply(&summoned))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        201
-    );
+    assert_eq!(world.post("/2/tweets", &bob, &reply(&unsummoned)).send().await.unwrap().status(), 403);
+    assert_eq!(world.post("/2/tweets", &bob, &reply(&summoned)).send().await.unwrap().status(), 201);
     let quote = json!({"text": "look", "quote_tweet_id": summoned});
-    assert_eq!(
-        world.post("/2/tweets", &bob, &quote).send().await.unwrap().status(),
-        403
-    );
+    assert_eq!(world.post("/2/tweets", &bob, &quote).send().await.unwrap().status(), 403);
 }
 
 #[tokio::test]
@@ -127,23 +84,12 @@ async fn many_are_looked_up_at_once_and_the_missing_are_named() {
     let world = World::start().await;
     let alice = world.connect("alice", ALL_SCOPES).await.access;
     let id = world.tweet(&alice, "one").await;
-    let both = json(
-        world
-            .get(&format!("/2/tweets?ids={id},456"), &alice)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let both = json(world.get(&format!("/2/tweets?ids={id},456"), &alice).send().await.unwrap()).await;
     assert_eq!(both["data"][0]["id"], id);
     assert_eq!(both["errors"][0]["resource_id"], "456");
     let wrong = world.get("/2/tweets?ids=abc", &alice).send().await.unwrap();
     assert_eq!(wrong.status(), 400);
-    let unknown_field = world
-        .get(&format!("/2/tweets/{id}?tweet.fields=secrets"), &alice)
-        .send()
-        .await
-        .unwrap();
+    let unknown_field = world.get(&format!("/2/tweets/{id}?tweet.fields=secrets"), &alice).send().await.unwrap();
     assert_eq!(unknown_field.status(), 400);
 }
 
@@ -159,31 +105,13 @@ async fn a_timeline_is_paged_newest_first() {
     assert_eq!(first["data"][0]["text"], "number 6");
     assert_eq!(first["meta"]["result_count"], 5);
     let token = first["meta"]["next_token"].as_str().unwrap();
-    let second = json(
-        world
-            .get(&format!("{path}&pagination_token={token}"), &alice)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let second = json(world.get(&format!("{path}&pagination_token={token}"), &alice).send().await.unwrap()).await;
     assert_eq!(second["data"][1]["text"], "number 0");
     assert!(second["meta"].get("next_token").is_none());
-    let since = format!(
-        "/2/users/{ALICE}/tweets?since_id={}",
-        first["data"][1]["id"].as_str().unwrap()
-    );
+    let since = format!("/2/users/{ALICE}/tweets?since_id={}", first["data"][1]["id"].as_str().unwrap());
+    assert_eq!(json(world.get(&since, &alice).send().await.unwrap()).await["meta"]["result_count"], 1);
     assert_eq!(
-        json(world.get(&since, &alice).send().await.unwrap()).await["meta"]["result_count"],
-        1
-    );
-    assert_eq!(
-        world
-            .get(&format!("/2/users/{ALICE}/tweets?max_results=4"), &alice)
-            .send()
-            .await
-            .unwrap()
-            .status(),
+        world.get(&format!("/2/users/{ALICE}/tweets?max_results=4"), &alice).send().await.unwrap().status(),
         400
     );
 }
@@ -194,14 +122,7 @@ async fn mentions_and_search_find_tweets() {
     let alice = world.connect("alice", ALL_SCOPES).await.access;
     world.tweet(&alice, "good morning @bob").await;
     world.tweet(&alice, "good night").await;
-    let mentions = json(
-        world
-            .get(&format!("/2/users/{BOB}/mentions"), &alice)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let mentions = json(world.get(&format!("/2/users/{BOB}/mentions"), &alice).send().await.unwrap()).await;
     assert_eq!(mentions["meta"]["result_count"], 1);
     let count = async |query: &str| {
         let path = format!("/2/tweets/search/recent?{}", encode(&[("query", query)]));
@@ -210,15 +131,7 @@ async fn mentions_and_search_find_tweets() {
     assert_eq!(count("from:alice good").await, 2);
     assert_eq!(count("from:alice good -night").await, 1);
     assert_eq!(count("from:bob").await, 0);
-    assert_eq!(
-        world
-            .get("/2/tweets/search/recent", &alice)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        400
-    );
+    assert_eq!(world.get("/2/tweets/search/recent", &alice).send().await.unwrap().status(), 400);
 }
 
 #[tokio::test]
@@ -227,15 +140,7 @@ async fn only_the_author_deletes() {
     let alice = world.connect("alice", ALL_SCOPES).await.access;
     let bob = world.connect("bob", ALL_SCOPES).await.access;
     let id = world.tweet(&alice, "mine").await;
-    assert_eq!(
-        world
-            .delete(&format!("/2/tweets/{id}"), &bob)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        403
-    );
+    assert_eq!(world.delete(&format!("/2/tweets/{id}"), &bob).send().await.unwrap().status(), 403);
     assert_eq!(world.delete("/2/tweets/1", &bob).send().await.unwrap().status(), 404);
     assert_eq!(world.effects("tweet.delete").await, 0);
 }

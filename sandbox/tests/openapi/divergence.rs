@@ -34,9 +34,7 @@ impl Divergence {
             Value::Object(members) => {
                 let removed = matches!(self, Self::Member(name) if members.remove(*name).is_some());
                 let renamed = members.get_mut("type").is_some_and(|kind| self.rename(kind));
-                members
-                    .values_mut()
-                    .fold(removed | renamed, |met, value| self.reconcile(value) | met)
+                members.values_mut().fold(removed | renamed, |met, value| self.reconcile(value) | met)
             }
             _ => false,
         }

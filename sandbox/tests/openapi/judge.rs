@@ -22,13 +22,7 @@ impl Judge {
     pub(crate) async fn start(spec: Spec) -> Self {
         let session = Session::start("alice").await;
         let met = vec![false; DIVERGENCES.len()];
-        Self {
-            spec,
-            session,
-            heard: BTreeSet::new(),
-            met,
-            faults: Vec::new(),
-        }
+        Self { spec, session, heard: BTreeSet::new(), met, faults: Vec::new() }
     }
 
     /// Calls an operation that must succeed, and judges the answer. `path` is the operation's, `target` the request's.
@@ -55,10 +49,7 @@ impl Judge {
 
     /// The id of the user who is signed in.
     pub(crate) async fn my_id(&mut self) -> String {
-        self.get("/2/users/me", "").await["data"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.get("/2/users/me", "").await["data"]["id"].as_str().unwrap().to_owned()
     }
 
     /// Calls what must be refused, and judges the problem.
@@ -74,19 +65,13 @@ impl Judge {
     /// Ends the trial: no fault, and no operation unheard.
     pub(crate) fn finish(self) {
         let served = perch_sandbox::operations().filter(|(method, path)| self.spec.knows(method, path));
-        let served: BTreeSet<_> = served
-            .map(|(method, path)| (method.to_owned(), path.to_owned()))
-            .collect();
+        let served: BTreeSet<_> = served.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
         assert!(!served.is_empty());
         let unheard: Vec<_> = served.difference(&self.heard).collect();
         assert!(unheard.is_empty(), "served but not judged: {unheard:?}");
         let unmet = self.met.iter().filter(|met| !**met).count();
         assert_eq!(unmet, 0, "divergences never met: {:?}", self.met);
-        assert!(
-            self.faults.is_empty(),
-            "against the specification:\n{}",
-            self.faults.join("\n")
-        );
+        assert!(self.faults.is_empty(), "against the specification:\n{}", self.faults.join("\n"));
         println!("{} operations answer as specified", self.heard.len());
     }
 
@@ -95,10 +80,7 @@ impl Judge {
         let kind = body["type"].as_str().unwrap_or_default();
         if kind == "about:blank" {
             let shared = ["title", "detail", "status"].into_iter();
-            return shared
-                .filter(|name| body[name].is_null())
-                .map(|name| format!("{name} is missing"))
-                .collect();
+            return shared.filter(|name| body[name].is_null()).map(|name| format!("{name} is missing")).collect();
         }
         self.spec.problem_faults(body)
     }
@@ -113,7 +95,6 @@ impl Judge {
     }
 
     fn note(&mut self, call: &str, faults: Vec<String>) {
-        self.faults
-            .extend(faults.into_iter().map(|fault| format!("{call}: {fault}")));
+        self.faults.extend(faults.into_iter().map(|fault| format!("{call}: {fault}")));
     }
 }

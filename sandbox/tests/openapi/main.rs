@@ -1,11 +1,7 @@
 //! Whether the sandbox answers as X's OpenAPI file says, for every operation it serves.
 //!
 //! The file is not part of this project: where it is absent the test says so and passes.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail as tests do"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod divergence;
 mod judge;
@@ -36,65 +32,32 @@ async fn every_answer_is_one_that_the_specification_allows() {
 }
 
 async fn users(x: &mut Judge) {
-    let me = x
-        .get(
-            "/2/users/me",
-            "?user.fields=created_at,public_metrics,description,verified",
-        )
-        .await;
+    let me = x.get("/2/users/me", "?user.fields=created_at,public_metrics,description,verified").await;
     let id = me["data"]["id"].as_str().unwrap();
     x.get("/2/users", &format!("?ids={id},783214,999")).await;
     x.get("/2/users/by", "?usernames=alice,bob,nobody").await;
-    x.ok(
-        "GET",
-        "/2/users/by/username/{username}",
-        "/2/users/by/username/bob",
-        NONE,
-    )
-    .await;
+    x.ok("GET", "/2/users/by/username/{username}", "/2/users/by/username/bob", NONE).await;
     x.ok("GET", "/2/users/{id}", &format!("/2/users/{id}"), NONE).await;
     x.ok("GET", "/2/users/{id}", "/2/users/999", NONE).await;
 }
 
 async fn tweets(x: &mut Judge) {
     let me = x.my_id().await;
-    let first = x
-        .tweet(json!({"text": "a perch is a fish #fish @bob https://example.com"}))
-        .await;
-    let reply = x
-        .tweet(json!({"text": "and a seat", "reply": {"in_reply_to_tweet_id": first}}))
-        .await;
+    let first = x.tweet(json!({"text": "a perch is a fish #fish @bob https://example.com"})).await;
+    let reply = x.tweet(json!({"text": "and a seat", "reply": {"in_reply_to_tweet_id": first}})).await;
     let quote = x.tweet(json!({"text": "as said", "quote_tweet_id": first})).await;
-    x.tweet(json!({"text": "which?", "poll": {"options": ["fish", "seat"], "duration_minutes": 5}}))
-        .await;
+    x.tweet(json!({"text": "which?", "poll": {"options": ["fish", "seat"], "duration_minutes": 5}})).await;
     let fields = "tweet.fields=author_id,created_at,conversation_id,public_metrics,referenced_tweets,entities\
                   &expansions=author_id,referenced_tweets.id";
-    x.get("/2/tweets", &format!("?ids={first},{reply},{quote},999&{fields}"))
-        .await;
-    x.ok("GET", "/2/tweets/{id}", &format!("/2/tweets/{reply}?{fields}"), NONE)
-        .await;
+    x.get("/2/tweets", &format!("?ids={first},{reply},{quote},999&{fields}")).await;
+    x.ok("GET", "/2/tweets/{id}", &format!("/2/tweets/{reply}?{fields}"), NONE).await;
     x.ok("GET", "/2/tweets/{id}", "/2/tweets/999", NONE).await;
-    x.get("/2/tweets/search/recent", &format!("?query=perch&{fields}"))
-        .await;
-    x.ok(
-        "GET",
-        "/2/users/{id}/tweets",
-        &format!("/2/users/{me}/tweets?max_results=5&{fields}"),
-        NONE,
-    )
-    .await;
-    x.ok(
-        "GET",
-        "/2/users/{id}/mentions",
-        &format!("/2/users/783214/mentions?{fields}"),
-        NONE,
-    )
-    .await;
+    x.get("/2/tweets/search/recent", &format!("?query=perch&{fields}")).await;
+    x.ok("GET", "/2/users/{id}/tweets", &format!("/2/users/{me}/tweets?max_results=5&{fields}"), NONE).await;
+    x.ok("GET", "/2/users/{id}/mentions", &format!("/2/users/783214/mentions?{fields}"), NONE).await;
     let path = format!("/2/tweets/{reply}/hidden");
-    x.ok("PUT", "/2/tweets/{tweet_id}/hidden", &path, json!({"hidden": true}))
-        .await;
-    x.ok("DELETE", "/2/tweets/{id}", &format!("/2/tweets/{quote}"), NONE)
-        .await;
+    x.ok("PUT", "/2/tweets/{tweet_id}/hidden", &path, json!({"hidden": true})).await;
+    x.ok("DELETE", "/2/tweets/{id}", &format!("/2/tweets/{quote}"), NONE).await;
 }
 
 async fn engagement(x: &mut Judge) {
@@ -102,50 +65,15 @@ async fn engagement(x: &mut Judge) {
     let tweet = x.tweet(json!({"text": "to be liked"})).await;
     let body = json!({"tweet_id": tweet});
     for noun in ["likes", "retweets", "bookmarks"] {
-        x.ok(
-            "POST",
-            &format!("/2/users/{{id}}/{noun}"),
-            &format!("/2/users/{me}/{noun}"),
-            body.clone(),
-        )
-        .await;
+        x.ok("POST", &format!("/2/users/{{id}}/{noun}"), &format!("/2/users/{me}/{noun}"), body.clone()).await;
     }
-    x.ok(
-        "GET",
-        "/2/users/{id}/liked_tweets",
-        &format!("/2/users/{me}/liked_tweets"),
-        NONE,
-    )
-    .await;
-    x.ok(
-        "GET",
-        "/2/tweets/{id}/liking_users",
-        &format!("/2/tweets/{tweet}/liking_users"),
-        NONE,
-    )
-    .await;
-    x.ok(
-        "GET",
-        "/2/tweets/{id}/retweeted_by",
-        &format!("/2/tweets/{tweet}/retweeted_by"),
-        NONE,
-    )
-    .await;
-    x.ok(
-        "GET",
-        "/2/users/{id}/bookmarks",
-        &format!("/2/users/{me}/bookmarks"),
-        NONE,
-    )
-    .await;
-    for (noun, name) in [
-        ("likes", "tweet_id"),
-        ("retweets", "source_tweet_id"),
-        ("bookmarks", "tweet_id"),
-    ] {
+    x.ok("GET", "/2/users/{id}/liked_tweets", &format!("/2/users/{me}/liked_tweets"), NONE).await;
+    x.ok("GET", "/2/tweets/{id}/liking_users", &format!("/2/tweets/{tweet}/liking_users"), NONE).await;
+    x.ok("GET", "/2/tweets/{id}/retweeted_by", &format!("/2/tweets/{tweet}/retweeted_by"), NONE).await;
+    x.ok("GET", "/2/users/{id}/bookmarks", &format!("/2/users/{me}/bookmarks"), NONE).await;
+    for (noun, name) in [("likes", "tweet_id"), ("retweets", "source_tweet_id"), ("bookmarks", "tweet_id")] {
         let path = format!("/2/users/{me}/{noun}/{tweet}");
-        x.ok("DELETE", &format!("/2/users/{{id}}/{noun}/{{{name}}}"), &path, NONE)
-            .await;
+        x.ok("DELETE", &format!("/2/users/{{id}}/{noun}/{{{name}}}"), &path, NONE).await;
     }
 }
 
@@ -167,28 +95,15 @@ async fn pictures(x: &mut Judge) {
 
 async fn videos(x: &mut Judge) {
     let body = json!({"media_type": "video/mp4", "media_category": "tweet_video", "total_bytes": 32});
-    let begun = x
-        .ok("POST", "/2/media/upload/initialize", "/2/media/upload/initialize", body)
-        .await;
+    let begun = x.ok("POST", "/2/media/upload/initialize", "/2/media/upload/initialize", body).await;
     let id = begun["data"]["id"].as_str().unwrap();
     let path = format!("/2/media/upload/{id}/append");
-    x.ok(
-        "POST",
-        "/2/media/upload/{id}/append",
-        &path,
-        json!({"media": VIDEO, "segment_index": 0}),
-    )
-    .await;
+    x.ok("POST", "/2/media/upload/{id}/append", &path, json!({"media": VIDEO, "segment_index": 0})).await;
     let path = format!("/2/media/upload/{id}/finalize");
     x.ok("POST", "/2/media/upload/{id}/finalize", &path, NONE).await;
-    x.get("/2/media/upload", &format!("?command=STATUS&media_id={id}"))
-        .await;
-    let track = x.ok(
-        "POST",
-        "/2/media/upload",
-        "/2/media/upload",
-        json!({"media": SUBTITLES, "media_category": "subtitles"}),
-    );
+    x.get("/2/media/upload", &format!("?command=STATUS&media_id={id}")).await;
+    let track =
+        x.ok("POST", "/2/media/upload", "/2/media/upload", json!({"media": SUBTITLES, "media_category": "subtitles"}));
     let track = track.await["data"]["id"].clone();
     let track = json!({"id": track, "language_code": "EN", "display_name": "English"});
     let body = json!({"id": id, "media_category": "TweetVideo", "subtitles": track});
@@ -199,15 +114,8 @@ async fn videos(x: &mut Judge) {
 
 async fn refusals(x: &mut Judge) {
     x.refused(400, "POST", "/2/tweets", json!({"text": ""})).await;
-    x.refused(403, "POST", "/2/tweets", json!({"text": "a".repeat(281)}))
-        .await;
+    x.refused(403, "POST", "/2/tweets", json!({"text": "a".repeat(281)})).await;
     x.refused(400, "GET", "/2/users/abc", NONE).await;
     x.refused(404, "GET", "/2/media/upload?media_id=1", NONE).await;
-    x.refused(
-        400,
-        "POST",
-        "/2/media/upload/initialize",
-        json!({"media_type": "image/x", "total_bytes": 1}),
-    )
-    .await;
+    x.refused(400, "POST", "/2/media/upload/initialize", json!({"media_type": "image/x", "total_bytes": 1})).await;
 }

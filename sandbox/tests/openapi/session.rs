@@ -30,11 +30,7 @@ impl Session {
     pub(crate) async fn start(username: &str) -> Self {
         let sandbox = spawn(Config::default()).await.unwrap();
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
-        let mut session = Self {
-            sandbox,
-            http,
-            token: String::new(),
-        };
+        let mut session = Self { sandbox, http, token: String::new() };
         session.token = session.sign_in(username).await;
         session
     }
@@ -48,16 +44,9 @@ impl Session {
             ("redirect_uri", DEFAULT_REDIRECT_URI),
             ("code_verifier", VERIFIER),
         ];
-        let body: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
-        let request = self
-            .http
-            .post(self.url("/2/oauth2/token"))
-            .basic_auth(CLIENT_ID, Some(CLIENT_SECRET));
-        let request = request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.http.post(self.url("/2/oauth2/token")).basic_auth(CLIENT_ID, Some(CLIENT_SECRET));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         answer["access_token"].as_str().unwrap().to_owned()
     }
@@ -76,11 +65,7 @@ impl Session {
         let url = Url::parse_with_params(&self.url("/i/oauth2/authorize"), query).unwrap();
         let answer = self.http.get(url).send().await.unwrap();
         let back = Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
-        back.query_pairs()
-            .find(|(name, _)| name == "code")
-            .unwrap()
-            .1
-            .into_owned()
+        back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned()
     }
 
     /// Calls the API; `body` is sent as JSON unless it is `null`.
@@ -93,10 +78,7 @@ impl Session {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let body = answer.bytes().await.unwrap();
-        Answer {
-            status,
-            body: serde_json::from_slice(&body).unwrap_or_default(),
-        }
+        Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() }
     }
 
     fn url(&self, path: &str) -> String {

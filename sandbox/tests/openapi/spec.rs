@@ -50,19 +50,12 @@ impl Spec {
 
     fn validate(&self, schema: &Value, body: &Value) -> Vec<String> {
         let errors = self.validator(schema);
-        errors
-            .iter_errors(body)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect()
+        errors.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 
     fn validator(&self, schema: &Value) -> Validator {
         let rooted = json!({"allOf": [schema], "components": self.document["components"]});
-        jsonschema::options()
-            .with_draft(Draft::Draft4)
-            .should_validate_formats(true)
-            .build(&rooted)
-            .unwrap()
+        jsonschema::options().with_draft(Draft::Draft4).should_validate_formats(true).build(&rooted).unwrap()
     }
 }
 
@@ -84,10 +77,7 @@ fn as_draft4(value: &mut Value) {
 
 fn close(schema: &mut Map<String, Value>) {
     let names_members = schema.get("type") == Some(&json!("object")) && schema.contains_key("properties");
-    let is_empty = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .is_some_and(Map::is_empty);
+    let is_empty = schema.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty);
     if names_members && !is_empty {
         schema.entry("additionalProperties").or_insert(json!(false));
     }

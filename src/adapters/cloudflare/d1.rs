@@ -23,10 +23,7 @@ impl Sql for D1 {
     async fn batch(&self, statements: Vec<Statement>) -> Result<u64, Unavailable> {
         let batch = async {
             let database = self.database()?;
-            let prepared = statements
-                .iter()
-                .map(|s| prepare(&database, s))
-                .collect::<worker::Result<Vec<_>>>()?;
+            let prepared = statements.iter().map(|s| prepare(&database, s)).collect::<worker::Result<Vec<_>>>()?;
             let mut written = 0;
             for result in database.batch(prepared).await? {
                 let changes = result.meta()?.and_then(|meta| meta.changes).unwrap_or(0);
@@ -34,9 +31,7 @@ impl Sql for D1 {
             }
             Ok(written)
         };
-        SendFuture::new(batch)
-            .await
-            .map_err(|e: worker::Error| Unavailable::new("d1", e))
+        SendFuture::new(batch).await.map_err(|e: worker::Error| Unavailable::new("d1", e))
     }
 }
 

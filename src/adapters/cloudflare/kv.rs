@@ -16,13 +16,7 @@ impl WorkersKv {
 #[async_trait::async_trait]
 impl Kv for WorkersKv {
     async fn get(&self, key: &str) -> Result<Option<String>, Unavailable> {
-        let read = async {
-            self.store()?
-                .get(key)
-                .text()
-                .await
-                .map_err(|e| Unavailable::new("kv", e))
-        };
+        let read = async { self.store()?.get(key).text().await.map_err(|e| Unavailable::new("kv", e)) };
         SendFuture::new(read).await
     }
 

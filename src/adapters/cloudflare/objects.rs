@@ -38,11 +38,8 @@ impl Stubs {
     async fn ask(&self, object: Object, name: &str, command: Vec<u8>) -> worker::Result<Vec<u8>> {
         let stub = self.0.durable_object(binding(object))?.get_by_name(name)?;
         let mut init = RequestInit::new();
-        init.with_method(Method::Post)
-            .with_body(Some(js_sys::Uint8Array::from(command.as_slice()).into()));
-        let mut response = stub
-            .fetch_with_request(Request::new_with_init("https://object/", &init)?)
-            .await?;
+        init.with_method(Method::Post).with_body(Some(js_sys::Uint8Array::from(command.as_slice()).into()));
+        let mut response = stub.fetch_with_request(Request::new_with_init("https://object/", &init)?).await?;
         match response.status_code() {
             200 => response.bytes().await,
             status => Err(worker::Error::RustError(format!("the object answered {status}"))),

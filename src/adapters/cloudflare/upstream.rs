@@ -32,16 +32,9 @@ impl Upstream for Fetch {
 
 async fn exchange(request: UpstreamRequest) -> Result<UpstreamResponse, TransportFault> {
     let request = to_platform(request).map_err(|_| TransportFault::Broken)?;
-    let mut response = worker::Fetch::Request(request)
-        .send()
-        .await
-        .map_err(|_| TransportFault::Broken)?;
+    let mut response = worker::Fetch::Request(request).send().await.map_err(|_| TransportFault::Broken)?;
     let headers = headers_of(&response);
-    Ok(UpstreamResponse {
-        status: response.status_code(),
-        headers,
-        body: read(&mut response).await?,
-    })
+    Ok(UpstreamResponse { status: response.status_code(), headers, body: read(&mut response).await? })
 }
 
 fn to_platform(request: UpstreamRequest) -> worker::Result<Request> {

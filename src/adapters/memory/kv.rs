@@ -42,11 +42,7 @@ impl MemoryKv {
 
     fn up(&self) -> Result<(), Unavailable> {
         let down = self.down.load(Ordering::Relaxed);
-        if down {
-            Err(Unavailable::new("kv", "down"))
-        } else {
-            Ok(())
-        }
+        if down { Err(Unavailable::new("kv", "down")) } else { Ok(()) }
     }
 }
 
@@ -63,10 +59,7 @@ impl Kv for MemoryKv {
 
     async fn put(&self, key: &str, value: &str, _ttl_s: Option<u64>) -> Result<(), Unavailable> {
         self.up()?;
-        self.texts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.to_owned(), value.to_owned());
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), value.to_owned());
         Ok(())
     }
 

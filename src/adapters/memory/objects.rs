@@ -36,13 +36,7 @@ impl MemoryObjects {
     /// No objects yet, on `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (living, stored) = Default::default();
-        Self {
-            clock,
-            living,
-            stored,
-            calls: AtomicU64::new(0),
-            down: AtomicBool::new(false),
-        }
+        Self { clock, living, stored, calls: AtomicU64::new(0), down: AtomicBool::new(false) }
     }
 
     /// Every object loses its memory and comes back from what it had stored.
@@ -64,10 +58,7 @@ impl MemoryObjects {
     /// Everything that is stored, as text.
     pub fn stored(&self) -> BTreeMap<String, String> {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        stored
-            .iter()
-            .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
-            .collect()
+        stored.iter().map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
     }
 
     fn step<M: Machine>(&self, name: &str, command: &[u8]) -> Result<Option<Vec<u8>>, Unavailable> {
@@ -82,15 +73,10 @@ impl MemoryObjects {
         let step = machine.step(command, self.clock.now());
         let value = serde_json::to_vec(&machine).map_err(fault)?;
         if step.store {
-            self.stored
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(key.clone(), value.clone());
+            self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), value.clone());
         }
         living.insert(key, value);
-        step.reply
-            .map(|reply| serde_json::to_vec(&reply).map_err(fault))
-            .transpose()
+        step.reply.map(|reply| serde_json::to_vec(&reply).map_err(fault)).transpose()
     }
 }
 

@@ -112,10 +112,7 @@ impl AuditQueue for MemoryQueue {
         if self.down.load(Ordering::Relaxed) {
             return Err(Unavailable::new("queue", "down"));
         }
-        self.rows
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(rows);
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(rows);
         Ok(())
     }
 }

@@ -47,13 +47,8 @@ impl List {
     /// `records`, as `caller` sees them.
     pub fn of(caller: &Caller, records: &[AccountRecord]) -> Self {
         Self {
-            data: records
-                .iter()
-                .map(|record| Account::of(caller.record(), record))
-                .collect(),
-            meta: Meta {
-                result_count: records.len(),
-            },
+            data: records.iter().map(|record| Account::of(caller.record(), record)).collect(),
+            meta: Meta { result_count: records.len() },
         }
     }
 }
@@ -181,10 +176,7 @@ impl From<account::Health> for Health {
             generation: health.generation,
             expires_at: health.expires_at.map(rfc3339),
             refresh_failures: health.refresh_failures,
-            last_error: health.last_error.map(|error| LastError {
-                code: error.code,
-                at: rfc3339(error.at),
-            }),
+            last_error: health.last_error.map(|error| LastError { code: error.code, at: rfc3339(error.at) }),
             windows: health.windows.into_iter().map(Into::into).collect(),
         }
     }
@@ -227,14 +219,8 @@ mod tests {
     #[test]
     fn a_state_that_has_a_reason_tells_it() {
         let reason = |state| in_words(state).1;
-        assert_eq!(
-            reason(TokenState::BackingOff(BusyCause::RefreshFailing)).as_deref(),
-            Some("refresh_failing")
-        );
-        assert_eq!(
-            reason(TokenState::NeedsReauth(ReauthReason::GrantRefused)).as_deref(),
-            Some("grant_refused")
-        );
+        assert_eq!(reason(TokenState::BackingOff(BusyCause::RefreshFailing)).as_deref(), Some("refresh_failing"));
+        assert_eq!(reason(TokenState::NeedsReauth(ReauthReason::GrantRefused)).as_deref(), Some("grant_refused"));
         assert_eq!(reason(TokenState::Fresh), None);
     }
 }

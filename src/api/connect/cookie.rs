@@ -20,11 +20,7 @@ pub(super) enum Jar {
 impl Jar {
     /// The jar of the deployment that is reached at `public_url`.
     pub(super) fn of(public_url: &Url) -> Self {
-        if public_url.scheme() == "https" {
-            Self::Secure
-        } else {
-            Self::Local
-        }
+        if public_url.scheme() == "https" { Self::Secure } else { Self::Local }
     }
 
     const fn name(self) -> &'static str {
@@ -77,14 +73,7 @@ mod tests {
     #[test]
     fn the_cookie_is_host_bound_over_tls_and_plain_on_a_machine_of_ones_own() {
         let nonce = Nonce::parse(VALUE).unwrap();
-        let set = |url: &str| {
-            Jar::of(&Url::parse(url).unwrap())
-                .set(&nonce)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        };
+        let set = |url: &str| Jar::of(&Url::parse(url).unwrap()).set(&nonce).unwrap().to_str().unwrap().to_owned();
         assert_eq!(
             set("https://perch.example"),
             format!("__Host-perch_connect={VALUE}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=600")

@@ -56,10 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Acting {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Fault> {
         let context = parts.extensions.get::<Context>().cloned().ok_or_else(Fault::internal)?;
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(Fault::internal)?;
-        let named = parts
-            .headers
-            .get("perch-account")
-            .map(|value| value.to_str().unwrap_or_default().to_owned());
+        let named = parts.headers.get("perch-account").map(|value| value.to_str().unwrap_or_default().to_owned());
         Ok(Self { context, caller, named })
     }
 }
@@ -73,7 +70,6 @@ impl<S: Send + Sync> FromRequestParts<S> for TweetPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let id = path.ok().and_then(|Path(text)| TweetId::parse(&text).ok());
-        id.map(Self)
-            .ok_or_else(|| Fault::new(Code::InvalidRequest, "A tweet's id has 1 to 19 digits."))
+        id.map(Self).ok_or_else(|| Fault::new(Code::InvalidRequest, "A tweet's id has 1 to 19 digits."))
     }
 }

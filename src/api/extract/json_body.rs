@@ -40,20 +40,12 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJsonBody<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Fault> {
         let bytes = read(request).await?;
-        if bytes.is_empty() {
-            Ok(Self(None))
-        } else {
-            parse(&bytes).map(|body| Self(Some(body)))
-        }
+        if bytes.is_empty() { Ok(Self(None)) } else { parse(&bytes).map(|body| Self(Some(body))) }
     }
 }
 
 async fn read(request: Request) -> Result<bytes::Bytes, Fault> {
-    let context = request
-        .extensions()
-        .get::<Context>()
-        .cloned()
-        .ok_or_else(Fault::internal)?;
+    let context = request.extensions().get::<Context>().cloned().ok_or_else(Fault::internal)?;
     let is_json = is_json(request.headers());
     let limit = usize::try_from(body_limit::JSON).unwrap_or(usize::MAX);
     let reading = Box::pin(Limited::new(request.into_body(), limit).collect());
@@ -62,27 +54,18 @@ async fn read(request: Request) -> Result<bytes::Bytes, Fault> {
         Either::Left((Ok(body), _)) => body.to_bytes(),
         Either::Left((Err(e), _)) if e.is::<LengthLimitError>() => return Err(body_limit::too_large(body_limit::JSON)),
         Either::Left((Err(_), _)) => {
-            return Err(Fault::new(
-                Code::InvalidRequest,
-                "The body ended before it was complete.",
-            ));
+            return Err(Fault::new(Code::InvalidRequest, "The body ended before it was complete."));
         }
         Either::Right(((), _)) => return Err(Fault::new(Code::BodyTimeout, "The body took longer than 30 s.")),
     };
     if !bytes.is_empty() && !is_json {
-        return Err(Fault::new(
-            Code::UnsupportedMediaType,
-            "Send the body as Content-Type: application/json.",
-        ));
+        return Err(Fault::new(Code::UnsupportedMediaType, "Send the body as Content-Type: application/json."));
     }
     Ok(bytes)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
@@ -93,15 +76,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let body = serde_path_to_error::deserialize(&mut json).map_err(|e| {
         let (field, message) = (e.path().to_string(), e.inner().to_string());
         let detail = format!("The body is not what this endpoint takes: {message}");
-        let field = FieldFault {
-            field,
-            rule: "json".to_owned(),
-            message,
-        };
+        let field = FieldFault { field, rule: "json".to_owned(), message };
         Fault::new(Code::InvalidBody, detail).with_fields(vec![field])
     })?;
-    json.end()
-        .map_err(|_| Fault::new(Code::InvalidBody, "Something follows the JSON body."))?;
+    json.end().map_err(|_| Fault::new(Code::InvalidBody, "Something follows the JSON body."))?;
     Ok(body)
 }
 
@@ -130,11 +108,7 @@ mod tests {
     fn field(body: &str) -> String {
         let fault = parse::<Body>(body.as_bytes()).unwrap_err();
         assert_eq!(fault.code, Code::InvalidBody);
-        fault
-            .fields
-            .first()
-            .map(|field| field.field.clone())
-            .unwrap_or_default()
+        fault.fields.first().map(|field| field.field.clone()).unwrap_or_default()
     }
 
     #[test]

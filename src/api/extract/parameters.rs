@@ -15,8 +15,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(text)| Self(text))
-            .map_err(|_| Fault::new(Code::InvalidPath, "The path is not UTF-8."))
+        path.map(|Path(text)| Self(text)).map_err(|_| Fault::new(Code::InvalidPath, "The path is not UTF-8."))
     }
 }
 
@@ -28,16 +27,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for QueryMembers<T> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Fault> {
-        Query::try_from_uri(&parts.uri)
-            .map(|Query(members)| Self(members))
-            .map_err(|e| {
-                let reason = std::error::Error::source(&e)
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                Fault::new(
-                    Code::InvalidRequest,
-                    format!("The query is not what this endpoint takes: {reason}"),
-                )
-            })
+        Query::try_from_uri(&parts.uri).map(|Query(members)| Self(members)).map_err(|e| {
+            let reason = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();
+            Fault::new(Code::InvalidRequest, format!("The query is not what this endpoint takes: {reason}"))
+        })
     }
 }

@@ -58,11 +58,7 @@ impl From<NewKey> for New {
             quota: body.quota.map(Into::into),
             return_uris: Some(body.return_uris),
         };
-        Self {
-            terms,
-            mode: body.mode.into(),
-            expires_in_days: body.expires_in_days,
-        }
+        Self { terms, mode: body.mode.into(), expires_in_days: body.expires_in_days }
     }
 }
 
@@ -127,10 +123,7 @@ const fn day() -> u64 {
 
 impl Default for Rotation {
     fn default() -> Self {
-        Self {
-            overlap_s: day(),
-            mode: Mode::default(),
-        }
+        Self { overlap_s: day(), mode: Mode::default() }
     }
 }
 
@@ -190,19 +183,13 @@ pub struct Quota {
 
 impl From<Quota> for api_key::Quota {
     fn from(quota: Quota) -> Self {
-        Self {
-            per_minute: quota.per_minute,
-            per_day: quota.per_day,
-        }
+        Self { per_minute: quota.per_minute, per_day: quota.per_day }
     }
 }
 
 impl From<api_key::Quota> for Quota {
     fn from(quota: api_key::Quota) -> Self {
-        Self {
-            per_minute: quota.per_minute,
-            per_day: quota.per_day,
-        }
+        Self { per_minute: quota.per_minute, per_day: quota.per_day }
     }
 }
 

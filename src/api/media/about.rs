@@ -86,10 +86,7 @@ pub async fn set_alt_text(
     let Acting { context, caller, .. } = &acting;
     let (id, alt_text) = (id(&media_id)?, fields::alt_text(body.alt_text)?);
     media::describe(context, caller, &account.id, &id, &alt_text).await?;
-    let data = Described {
-        id: id.into(),
-        alt_text: alt_text.as_str().to_owned(),
-    };
+    let data = Described { id: id.into(), alt_text: alt_text.as_str().to_owned() };
     Ok(Data::json(data))
 }
 
@@ -106,10 +103,7 @@ pub async fn put_subtitles(
     let account = account_of(&acting).await?;
     let Acting { context, caller, .. } = &acting;
     let video_id = id(&media_id)?;
-    let video = SubtitledVideo {
-        id: &video_id,
-        media_category: subtitled_category(&body.media_category)?,
-    };
+    let video = SubtitledVideo { id: &video_id, media_category: subtitled_category(&body.media_category)? };
     let track_id =
         MediaId::parse(&body.id).map_err(|_| Fault::field("id", "media-id", "A media id is 1 to 19 digits."))?;
     let track = Track {
@@ -142,28 +136,18 @@ pub async fn delete_subtitles(
             "language_code" => language = value.into_owned(),
             "media_category" => category = value.into_owned(),
             _ => {
-                return Err(Fault::new(
-                    Code::InvalidRequest,
-                    "The query takes language_code and media_category.",
-                ));
+                return Err(Fault::new(Code::InvalidRequest, "The query takes language_code and media_category."));
             }
         }
     }
-    let video = SubtitledVideo {
-        id: &video_id,
-        media_category: subtitled_category(&category)?,
-    };
+    let video = SubtitledVideo { id: &video_id, media_category: subtitled_category(&category)? };
     media::remove_subtitles(context, caller, &account.id, video, language_code(&language)?).await?;
     Ok(Data::json(Deleted { deleted: true }))
 }
 
 fn id(text: &str) -> Result<MediaId, Fault> {
-    MediaId::parse(text).map_err(|_| {
-        Fault::new(
-            Code::InvalidRequest,
-            "A media id is 1 to 19 digits; media_key is another thing.",
-        )
-    })
+    MediaId::parse(text)
+        .map_err(|_| Fault::new(Code::InvalidRequest, "A media id is 1 to 19 digits; media_key is another thing."))
 }
 
 fn tweet_video() -> String {
@@ -175,11 +159,7 @@ fn subtitled_category(name: &str) -> Result<&'static str, Fault> {
     match name {
         "tweet_video" => Ok("TweetVideo"),
         "amplify_video" => Ok("AmplifyVideo"),
-        _ => Err(Fault::field(
-            "media_category",
-            "category",
-            "tweet_video or amplify_video.",
-        )),
+        _ => Err(Fault::field("media_category", "category", "tweet_video or amplify_video.")),
     }
 }
 

@@ -62,12 +62,7 @@ impl Media {
 
     /// With what perch knows of it.
     pub(super) fn known(self, media_type: &'static str, sha256: Option<String>, alt_text: Option<String>) -> Self {
-        Self {
-            media_type: Some(media_type),
-            sha256,
-            alt_text,
-            ..self
-        }
+        Self { media_type: Some(media_type), sha256, alt_text, ..self }
     }
 
     /// 201 for a medium that can be posted; 202 for one that X works on, with when and where to ask.

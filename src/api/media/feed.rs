@@ -78,16 +78,8 @@ impl Dial {
 impl Feed {
     /// `source`, outside the file, and the dial for it.
     pub(super) fn new(source: Chunks) -> (Self, Arc<Dial>) {
-        let dial = Arc::new(Dial {
-            given: AtomicU64::new(0),
-            frame: AtomicU64::new(FRAME),
-        });
-        let feed = Self {
-            source,
-            held: Bytes::new(),
-            pauses: false,
-            dial: dial.clone(),
-        };
+        let dial = Arc::new(Dial { given: AtomicU64::new(0), frame: AtomicU64::new(FRAME) });
+        let feed = Self { source, held: Bytes::new(), pauses: false, dial: dial.clone() };
         (feed, dial)
     }
 }
@@ -113,8 +105,5 @@ impl Stream for Feed {
 }
 
 fn frame_too_large() -> Fault {
-    Fault::new(
-        Code::InvalidRequest,
-        format!("A form may have at most {FRAME} bytes before its file, and after it."),
-    )
+    Fault::new(Code::InvalidRequest, format!("A form may have at most {FRAME} bytes before its file, and after it."))
 }

@@ -53,11 +53,7 @@ impl Fields {
 
     /// What they wish for.
     pub(super) fn wishes(self) -> Wishes {
-        Wishes {
-            category: self.media_category,
-            alt_text: self.alt_text,
-            wait_s: self.wait_s.unwrap_or(DEFAULT_WAIT_S),
-        }
+        Wishes { category: self.media_category, alt_text: self.alt_text, wait_s: self.wait_s.unwrap_or(DEFAULT_WAIT_S) }
     }
 }
 
@@ -96,8 +92,7 @@ pub(super) fn wait_s(seconds: Option<u32>) -> Result<u32, Fault> {
 }
 
 fn total_bytes(text: &str) -> Result<u64, Fault> {
-    text.parse()
-        .map_err(|_| Fault::field("total_bytes", "range", "The size of the file, a whole number of bytes."))
+    text.parse().map_err(|_| Fault::field("total_bytes", "range", "The size of the file, a whole number of bytes."))
 }
 
 #[cfg(test)]
@@ -106,11 +101,7 @@ mod tests {
 
     fn field_at_fault(query: &str) -> String {
         let fault = Fields::of_query(Some(query)).unwrap_err();
-        fault
-            .fields
-            .first()
-            .map(|field| field.field.clone())
-            .unwrap_or_default()
+        fault.fields.first().map(|field| field.field.clone()).unwrap_or_default()
     }
 
     #[test]

@@ -59,11 +59,7 @@ pub(super) async fn file(
         drop(part);
         form.dial.leave_file();
         form.nothing_but_fields(fields).await?;
-        return Ok(Source {
-            chunks: Box::pin(first),
-            length: fields.total_bytes.or(Some(size as u64)),
-            declared,
-        });
+        return Ok(Source { chunks: Box::pin(first), length: fields.total_bytes.or(Some(size as u64)), declared });
     }
     Ok(Source {
         chunks: Box::pin(first.chain(form.rest(part))),
@@ -76,9 +72,7 @@ impl Form {
     /// Reads fields until the file, or the end.
     async fn fields_to_file(&mut self, fields: &mut Fields) -> Result<Option<Field<'static>>, Fault> {
         while let Some(part) = self.parts.next_field().await.map_err(unreadable)? {
-            let name = part
-                .name()
-                .ok_or_else(|| malformed("A part of the form has no name."))?;
+            let name = part.name().ok_or_else(|| malformed("A part of the form has no name."))?;
             if matches!(name, "media" | "file") {
                 return Ok(Some(part));
             }
@@ -110,9 +104,7 @@ impl Form {
             form.dial.leave_file();
             match form.parts.next_field().await.map_err(unreadable)? {
                 None => Ok(None),
-                Some(_) => Err(malformed(
-                    "Nothing may follow a file above 1 MiB; put the fields before it.",
-                )),
+                Some(_) => Err(malformed("Nothing may follow a file above 1 MiB; put the fields before it.")),
             }
         })
     }

@@ -127,9 +127,7 @@ pub async fn begin(acting: Acting, JsonBody(body): JsonBody<BeginUpload>) -> Res
     let place = HeaderValue::try_from(format!("/v1/media/uploads/{id}"));
     let data = UploadInParts::of(id, upload);
     let mut response = (StatusCode::CREATED, Data::json(data)).into_response();
-    response
-        .headers_mut()
-        .extend(place.map(|place| (header::LOCATION, place)));
+    response.headers_mut().extend(place.map(|place| (header::LOCATION, place)));
     Ok(response)
 }
 
@@ -146,20 +144,15 @@ pub async fn put_part(
     body: Body,
 ) -> Result<Json<Data<PartTaken>>, Fault> {
     let upload = open(&context, &caller, &id).await?;
-    let n: u16 = n
-        .parse()
-        .map_err(|_| Fault::new(Code::InvalidRequest, "A part's number is a whole number, from 0."))?;
+    let n: u16 =
+        n.parse().map_err(|_| Fault::new(Code::InvalidRequest, "A part's number is a whole number, from 0."))?;
     let source = Source {
         chunks: chunks(&context, body, body_limit::MEDIA_PART),
         length: announced_length(&headers),
         declared: None,
     };
     let part = resumable::put_part(&context, &upload, n, source).await?;
-    let data = PartTaken {
-        part: n,
-        size: part.size,
-        sha256: part.sha256,
-    };
+    let data = PartTaken { part: n, size: part.size, sha256: part.sha256 };
     Ok(Data::json(data))
 }
 
@@ -182,9 +175,7 @@ pub async fn complete(
         wait_s: fields::wait_s(Some(body.wait_s.unwrap_or(fields::DEFAULT_WAIT_S)))?,
     };
     let media = resumable::complete(&context, &caller, &upload, wishes).await?;
-    Ok(Media::of(media)
-        .known(upload.media_type.as_str(), None, body.alt_text)
-        .uploaded())
+    Ok(Media::of(media).known(upload.media_type.as_str(), None, body.alt_text).uploaded())
 }
 
 /// Tells how far an upload in parts is.
@@ -199,11 +190,7 @@ pub async fn progress(
     let upload = open(&context, &caller, &id).await?;
     let parts_known = resumable::known_parts(&context, &upload).await;
     let media = resumable::outcome(&context, &upload).await?.map(Media::of);
-    let data = UploadInParts {
-        parts_known,
-        media,
-        ..UploadInParts::of(id, upload)
-    };
+    let data = UploadInParts { parts_known, media, ..UploadInParts::of(id, upload) };
     Ok(Data::json(data))
 }
 

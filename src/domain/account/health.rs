@@ -80,18 +80,10 @@ impl Account {
 
     fn token_state(&self, tokens: Option<&TokenPair>, now: Timestamp) -> TokenState {
         let (Some(connected), Some(tokens)) = (&self.connected, tokens) else {
-            return if self.connected.is_some() {
-                TokenState::Fresh
-            } else {
-                TokenState::NotConnected
-            };
+            return if self.connected.is_some() { TokenState::Fresh } else { TokenState::NotConnected };
         };
         if tokens.sealed_refresh.is_none() {
-            return if now < tokens.expires_at {
-                TokenState::Fresh
-            } else {
-                TokenState::NoRefresh
-            };
+            return if now < tokens.expires_at { TokenState::Fresh } else { TokenState::NoRefresh };
         }
         match self.refresh.standing("", now) {
             Standing::Free if now < connected.renew_at => TokenState::Fresh,

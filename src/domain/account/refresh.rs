@@ -70,10 +70,9 @@ impl Refresh {
         }
         match (&self.held, self.wait) {
             (Some(held), _) => held.standing(lease_id, now),
-            (None, Some(wait)) if now < wait.until => Standing::BackingOff {
-                retry_after_ms: wait.until.ms_since(now),
-                cause: wait.cause,
-            },
+            (None, Some(wait)) if now < wait.until => {
+                Standing::BackingOff { retry_after_ms: wait.until.ms_since(now), cause: wait.cause }
+            }
             (None, _) => Standing::Free,
         }
     }
@@ -96,17 +95,11 @@ impl Refresh {
     /// Ends the lease without new tokens.
     fn fail(&mut self, wait_ms: u64, cause: BusyCause, now: Timestamp) {
         self.held = None;
-        self.wait = Some(Wait {
-            until: now.plus_ms(wait_ms),
-            cause,
-        });
+        self.wait = Some(Wait { until: now.plus_ms(wait_ms), cause });
     }
 
     fn take_candidate(&mut self, generation: u64) -> Option<Renewed> {
-        self.candidate
-            .take()
-            .filter(|(sealed_under, _)| *sealed_under == generation)
-            .map(|(_, renewed)| renewed)
+        self.candidate.take().filter(|(sealed_under, _)| *sealed_under == generation).map(|(_, renewed)| renewed)
     }
 }
 
@@ -127,26 +120,18 @@ impl Account {
     pub(super) fn commit(&mut self, commit: Commit, now: Timestamp) -> Step<Reply> {
         let repeated = self.refresh.committed.as_ref() == Some(&commit.lease_id);
         if repeated && commit.generation == self.generation {
-            return Step::reply(Reply::Committed {
-                generation: self.generation,
-            });
+            return Step::reply(Reply::Committed { generation: self.generation });
         }
         let next = commit.generation == self.next_generation();
         if next && self.refresh.is_held_by(&commit.lease_id) {
             self.adopt(commit.renewed, Some(commit.lease_id), now);
-            return Step::store(Reply::Committed {
-                generation: self.generation,
-            });
+            return Step::store(Reply::Committed { generation: self.generation });
         }
         if next && self.connected.is_some() {
             self.refresh.candidate = Some((commit.generation, commit.renewed));
-            return Step::store(Reply::Stale {
-                generation: self.generation,
-            });
+            return Step::store(Reply::Stale { generation: self.generation });
         }
-        Step::reply(Reply::Stale {
-            generation: self.generation,
-        })
+        Step::reply(Reply::Stale { generation: self.generation })
     }
 
     pub(super) fn refresh_failed(
@@ -157,15 +142,10 @@ impl Account {
         now: Timestamp,
     ) -> Step<Reply> {
         if !self.refresh.is_held_by(lease_id) {
-            return Step::reply(Reply::Stale {
-                generation: self.generation,
-            });
+            return Step::reply(Reply::Stale { generation: self.generation });
         }
         self.refresh.failures = self.refresh.failures.saturating_add(1);
-        self.last_error = Some(LastError {
-            code: reason.to_owned(),
-            at: now,
-        });
+        self.last_error = Some(LastError { code: reason.to_owned(), at: now });
         match class {
             FailureClass::Transient => {
                 self.refresh.doubtful = true;
@@ -179,25 +159,17 @@ impl Account {
 
     fn refuse(&mut self, wait_ms: u64, cause: BusyCause, now: Timestamp) -> Step<Reply> {
         self.refresh.fail(wait_ms, cause, now);
-        Step::store(Reply::Busy {
-            retry_after_ms: wait_ms,
-            cause,
-        })
+        Step::store(Reply::Busy { retry_after_ms: wait_ms, cause })
     }
 
     /// X's refusal is final, unless the exchange it lost to has reported meanwhile.
     fn grant_refused(&mut self, now: Timestamp) -> Step<Reply> {
         if let Some(renewed) = self.refresh.take_candidate(self.next_generation()) {
             self.adopt(renewed, None, now);
-            return Step::store(Reply::Stale {
-                generation: self.generation,
-            });
+            return Step::store(Reply::Stale { generation: self.generation });
         }
-        let reason = if self.refresh.doubtful {
-            ReauthReason::RefreshOutcomeUnknown
-        } else {
-            ReauthReason::GrantRefused
-        };
+        let reason =
+            if self.refresh.doubtful { ReauthReason::RefreshOutcomeUnknown } else { ReauthReason::GrantRefused };
         self.refresh.held = None;
         self.refresh.dead = Some(reason);
         Step::store(Reply::NeedsReauth { reason })
@@ -214,10 +186,7 @@ impl Account {
         tokens.expires_at = renewed.expires_at;
         connected.renew_at = grant::renew_at(renewed.expires_at, now);
         self.generation = generation;
-        self.refresh = Refresh {
-            committed: lease_id,
-            ..Refresh::default()
-        };
+        self.refresh = Refresh { committed: lease_id, ..Refresh::default() };
         self.last_error = None;
     }
 

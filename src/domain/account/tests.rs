@@ -28,15 +28,7 @@ fn pair(generation: u64, expires_at: Timestamp) -> TokenPair {
 }
 
 fn connect(account: &mut Account, grant: Grant, generation: u64) -> Reply {
-    ask(
-        account,
-        Command::Connect(Box::new(Connection {
-            user: user(),
-            generation,
-            grant,
-        })),
-        NOW,
-    )
+    ask(account, Command::Connect(Box::new(Connection { user: user(), generation, grant })), NOW)
 }
 
 /// An account connected at [`NOW`] with tokens of two hours.
@@ -52,22 +44,11 @@ fn ask(account: &mut Account, command: Command, now: Timestamp) -> Reply {
 }
 
 fn token(account: &mut Account, lease_id: &str, now: Timestamp) -> Option<Reply> {
-    account
-        .step(
-            Command::Token {
-                rejected_generation: None,
-                lease_id: lease_id.to_owned(),
-            },
-            now,
-        )
-        .reply
+    account.step(Command::Token { rejected_generation: None, lease_id: lease_id.to_owned() }, now).reply
 }
 
 fn rejected(account: &mut Account, generation: u64, lease_id: &str, now: Timestamp) -> Option<Reply> {
-    let command = Command::Token {
-        rejected_generation: Some(generation),
-        lease_id: lease_id.to_owned(),
-    };
+    let command = Command::Token { rejected_generation: Some(generation), lease_id: lease_id.to_owned() };
     account.step(command, now).reply
 }
 
@@ -77,28 +58,12 @@ fn commit(account: &mut Account, lease_id: &str, generation: u64, now: Timestamp
         sealed_refresh: sealed("refresh", generation),
         expires_at: now.plus_ms(LIFE_MS),
     };
-    ask(
-        account,
-        Command::Commit(Box::new(Commit {
-            lease_id: lease_id.to_owned(),
-            generation,
-            renewed,
-        })),
-        now,
-    )
+    ask(account, Command::Commit(Box::new(Commit { lease_id: lease_id.to_owned(), generation, renewed })), now)
 }
 
 fn fail(account: &mut Account, lease_id: &str, class: FailureClass, now: Timestamp) -> Reply {
     let reason = "server_error".to_owned();
-    ask(
-        account,
-        Command::RefreshFailed {
-            lease_id: lease_id.to_owned(),
-            class,
-            reason,
-        },
-        now,
-    )
+    ask(account, Command::RefreshFailed { lease_id: lease_id.to_owned(), class, reason }, now)
 }
 
 fn health(account: &mut Account, now: Timestamp) -> Health {
@@ -138,23 +103,15 @@ fn windows_are_learned_and_stored_once_each() {
     };
     assert!(account.step(heard(50), NOW).store);
     assert!(!account.step(heard(49), NOW).store);
-    assert!(
-        account.step(heard(0), NOW).store,
-        "a used-up window outlives the process"
-    );
-    let Reply::Windows(windows) = ask(&mut account, Command::Windows, NOW) else {
-        panic!("no windows")
-    };
+    assert!(account.step(heard(0), NOW).store, "a used-up window outlives the process");
+    let Reply::Windows(windows) = ask(&mut account, Command::Windows, NOW) else { panic!("no windows") };
     assert_eq!(windows.iter().map(|window| window.remaining).collect::<Vec<_>>(), [0]);
 }
 
 #[test]
 fn the_newest_trouble_is_shown() {
     let mut account = connected();
-    let note = |at| Command::NoteError {
-        code: "upstream_forbidden".to_owned(),
-        at,
-    };
+    let note = |at| Command::NoteError { code: "upstream_forbidden".to_owned(), at };
     assert!(account.step(note(NOW), NOW).store);
     assert!(!account.step(note(NOW.plus_ms(1)), NOW).store);
     assert_eq!(health(&mut account, NOW).last_error.unwrap().at, NOW.plus_ms(1));

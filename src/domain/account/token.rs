@@ -16,31 +16,18 @@ impl Account {
         let rejected = rejected == Some(self.generation);
         match &self.connected {
             None => Step::reply(Reply::NotConnected),
-            Some(Connected {
-                grant: Grant::OAuth1 { .. },
-                ..
-            }) if rejected => Step::reply(Reply::NeedsReauth {
-                reason: ReauthReason::TokenRejected,
-            }),
-            Some(Connected {
-                grant:
-                    Grant::OAuth1 {
-                        sealed_token,
-                        sealed_secret,
-                    },
-                user,
-                ..
-            }) => Step::reply(Reply::Sign(UserToken {
-                sealed_token: sealed_token.clone(),
-                sealed_secret: sealed_secret.clone(),
-                generation: self.generation,
-                user: user.clone(),
-            })),
-            Some(Connected {
-                grant: Grant::OAuth2(tokens),
-                user,
-                renew_at,
-            }) => {
+            Some(Connected { grant: Grant::OAuth1 { .. }, .. }) if rejected => {
+                Step::reply(Reply::NeedsReauth { reason: ReauthReason::TokenRejected })
+            }
+            Some(Connected { grant: Grant::OAuth1 { sealed_token, sealed_secret }, user, .. }) => {
+                Step::reply(Reply::Sign(UserToken {
+                    sealed_token: sealed_token.clone(),
+                    sealed_secret: sealed_secret.clone(),
+                    generation: self.generation,
+                    user: user.clone(),
+                }))
+            }
+            Some(Connected { grant: Grant::OAuth2(tokens), user, renew_at }) => {
                 let due = rejected || now >= *renew_at;
                 let usable = !rejected && now < tokens.expires_at;
                 let access = usable.then(|| self.access(tokens, user));
@@ -49,16 +36,7 @@ impl Account {
                     (_, None) => Step::reply(Reply::NoRefresh),
                     (access, Some(sealed_refresh)) => {
                         let (sealed_refresh, user) = (sealed_refresh.clone(), user.clone());
-                        self.renew(
-                            Lease {
-                                lease_id,
-                                sealed_refresh,
-                                generation: self.generation,
-                                user,
-                                access,
-                            },
-                            now,
-                        )
+                        self.renew(Lease { lease_id, sealed_refresh, generation: self.generation, user, access }, now)
                     }
                 }
             }
@@ -79,10 +57,9 @@ impl Account {
             }
             (_, Some(access)) => Step::reply(Reply::Fresh(access)),
             (Standing::InFlight, None) => Step::park(),
-            (Standing::Slow, None) => Step::reply(Reply::Busy {
-                retry_after_ms: RETRY_SOON_MS,
-                cause: BusyCause::Refreshing,
-            }),
+            (Standing::Slow, None) => {
+                Step::reply(Reply::Busy { retry_after_ms: RETRY_SOON_MS, cause: BusyCause::Refreshing })
+            }
             (Standing::BackingOff { retry_after_ms, cause }, None) => {
                 Step::reply(Reply::Busy { retry_after_ms, cause })
             }

@@ -5,21 +5,12 @@ use super::WindowView;
 
 /// The value of `RateLimit-Policy`: `"minute";q=100;w=60, "day";q=10000;w=86400`.
 pub fn rate_limit_policy(windows: &[WindowView]) -> String {
-    list(windows, |window| {
-        format!("\"{}\";q={};w={}", window.name.as_str(), window.quota, window.window_s)
-    })
+    list(windows, |window| format!("\"{}\";q={};w={}", window.name.as_str(), window.quota, window.window_s))
 }
 
 /// The value of `RateLimit`: `"minute";r=42;t=13, "day";r=9042;t=700`.
 pub fn rate_limit(windows: &[WindowView]) -> String {
-    list(windows, |window| {
-        format!(
-            "\"{}\";r={};t={}",
-            window.name.as_str(),
-            window.remaining,
-            window.reset_s
-        )
-    })
+    list(windows, |window| format!("\"{}\";r={};t={}", window.name.as_str(), window.remaining, window.reset_s))
 }
 
 /// The value of `Retry-After`: whole seconds, at least one, never earlier than promised.
@@ -39,29 +30,14 @@ mod tests {
 
     fn windows() -> [WindowView; 2] {
         [
-            WindowView {
-                name: PolicyName::Minute,
-                quota: 100,
-                window_s: 60,
-                remaining: 42,
-                reset_s: 13,
-            },
-            WindowView {
-                name: PolicyName::Day,
-                quota: 10_000,
-                window_s: 86_400,
-                remaining: 9_042,
-                reset_s: 700,
-            },
+            WindowView { name: PolicyName::Minute, quota: 100, window_s: 60, remaining: 42, reset_s: 13 },
+            WindowView { name: PolicyName::Day, quota: 10_000, window_s: 86_400, remaining: 9_042, reset_s: 700 },
         ]
     }
 
     #[test]
     fn the_fields_are_structured_lists() {
-        assert_eq!(
-            rate_limit_policy(&windows()),
-            r#""minute";q=100;w=60, "day";q=10000;w=86400"#
-        );
+        assert_eq!(rate_limit_policy(&windows()), r#""minute";q=100;w=60, "day";q=10000;w=86400"#);
         assert_eq!(rate_limit(&windows()), r#""minute";r=42;t=13, "day";r=9042;t=700"#);
         assert_eq!(rate_limit(&windows()[..1]), r#""minute";r=42;t=13"#);
     }

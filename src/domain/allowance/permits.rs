@@ -26,25 +26,19 @@ impl Permits {
     /// Takes in a grant. `asked_at` is the moment, on this isolate's clock, at which the request for it was sent: so a slow
     /// answer shortens the permits' life and never stretches it.
     pub fn add(&mut self, grant: Grant, asked_at: Timestamp) {
-        self.0.push_back(Handful {
-            left: grant.permits,
-            asked_at,
-            grant,
-        });
+        self.0.push_back(Handful { left: grant.permits, asked_at, grant });
     }
 
     /// Spends one permit, and tells where the key stands after it; nothing if there is none: ask the object.
     pub fn take(&mut self, now: Timestamp) -> Option<Vec<WindowView>> {
-        let handful = self
-            .0
-            .iter_mut()
-            .find(|handful| handful.left > 0 && handful.is_good(now))?;
+        let handful = self.0.iter_mut().find(|handful| handful.left > 0 && handful.is_good(now))?;
         handful.left -= 1;
         let left = handful.left;
-        let windows = handful.grant.windows.iter().map(|window| WindowView {
-            remaining: window.remaining.saturating_add(left),
-            ..*window
-        });
+        let windows = handful
+            .grant
+            .windows
+            .iter()
+            .map(|window| WindowView { remaining: window.remaining.saturating_add(left), ..*window });
         Some(windows.collect())
     }
 
@@ -63,12 +57,7 @@ impl Permits {
 
 fn unspent(handfuls: VecDeque<Handful>) -> Vec<Unspent> {
     let unspent = handfuls.into_iter().filter(|handful| handful.left > 0);
-    unspent
-        .map(|handful| Unspent {
-            permits: handful.left,
-            granted_at: handful.grant.granted_at,
-        })
-        .collect()
+    unspent.map(|handful| Unspent { permits: handful.left, granted_at: handful.grant.granted_at }).collect()
 }
 
 #[cfg(test)]
@@ -79,18 +68,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn grant(permits: u32) -> Grant {
-        let window = WindowView {
-            name: PolicyName::Minute,
-            quota: 6_000,
-            window_s: 60,
-            remaining: 5_000,
-            reset_s: 3,
-        };
-        Grant {
-            permits,
-            granted_at: NOW,
-            windows: vec![window],
-        }
+        let window = WindowView { name: PolicyName::Minute, quota: 6_000, window_s: 60, remaining: 5_000, reset_s: 3 };
+        Grant { permits, granted_at: NOW, windows: vec![window] }
     }
 
     #[test]
@@ -111,13 +90,7 @@ mod tests {
         assert!(permits.take(NOW.plus_ms(999)).is_some());
         assert_eq!(permits.returned(NOW.plus_ms(999)), []);
         assert_eq!(permits.take(NOW.plus_ms(1_000)), None);
-        assert_eq!(
-            permits.returned(NOW.plus_ms(1_000)),
-            [Unspent {
-                permits: 2,
-                granted_at: NOW
-            }]
-        );
+        assert_eq!(permits.returned(NOW.plus_ms(1_000)), [Unspent { permits: 2, granted_at: NOW }]);
         assert_eq!(permits.returned(NOW.plus_ms(1_000)), [], "sent once");
     }
 
@@ -125,13 +98,7 @@ mod tests {
     fn all_permits_can_be_given_up() {
         let mut permits = Permits::default();
         permits.add(grant(3), NOW);
-        assert_eq!(
-            permits.surrender(),
-            [Unspent {
-                permits: 3,
-                granted_at: NOW
-            }]
-        );
+        assert_eq!(permits.surrender(), [Unspent { permits: 3, granted_at: NOW }]);
         assert_eq!(permits.take(NOW), None);
     }
 }

@@ -49,14 +49,8 @@ pub struct Policy {
 impl Policy {
     /// The policies of a key's quota.
     pub fn of(quota: Quota) -> Vec<Self> {
-        let minute = Self {
-            name: PolicyName::Minute,
-            quota: quota.per_minute,
-        };
-        let day = quota.per_day.map(|quota| Self {
-            name: PolicyName::Day,
-            quota,
-        });
+        let minute = Self { name: PolicyName::Minute, quota: quota.per_minute };
+        let day = quota.per_day.map(|quota| Self { name: PolicyName::Day, quota });
         std::iter::once(minute).chain(day).collect()
     }
 
@@ -68,12 +62,7 @@ impl Policy {
 
     /// The handful that suits all `policies` at once.
     pub fn handful_of(policies: &[Self]) -> u32 {
-        policies
-            .iter()
-            .copied()
-            .map(Self::handful)
-            .min()
-            .unwrap_or(LARGEST_HANDFUL)
+        policies.iter().copied().map(Self::handful).min().unwrap_or(LARGEST_HANDFUL)
     }
 
     /// Requests the policy admits in a second, rounded up.
@@ -108,22 +97,9 @@ mod tests {
 
     #[test]
     fn the_smallest_handful_suits_all() {
-        let policies = Policy::of(Quota {
-            per_minute: 6_000,
-            per_day: Some(1_200),
-        });
-        assert_eq!(
-            policies.iter().copied().map(Policy::handful).collect::<Vec<_>>(),
-            [10, 2]
-        );
+        let policies = Policy::of(Quota { per_minute: 6_000, per_day: Some(1_200) });
+        assert_eq!(policies.iter().copied().map(Policy::handful).collect::<Vec<_>>(), [10, 2]);
         assert_eq!(Policy::handful_of(&policies), 2);
-        assert_eq!(
-            Policy::of(Quota {
-                per_minute: 1,
-                per_day: None
-            })
-            .len(),
-            1
-        );
+        assert_eq!(Policy::of(Quota { per_minute: 1, per_day: None }).len(), 1);
     }
 }

@@ -91,8 +91,7 @@ impl SlidingWindow {
     }
 
     fn used(&self, policy: Policy, now: Timestamp) -> u32 {
-        self.counting(policy, now)
-            .fold(0, |used, bucket| used.saturating_add(bucket.permits))
+        self.counting(policy, now).fold(0, |used, bucket| used.saturating_add(bucket.permits))
     }
 
     fn counting(&self, policy: Policy, now: Timestamp) -> impl Iterator<Item = &Bucket> {

@@ -6,19 +6,11 @@ use crate::domain::api_key::Quota;
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 
 fn minute(quota: u32) -> Vec<Policy> {
-    vec![Policy {
-        name: PolicyName::Minute,
-        quota,
-    }]
+    vec![Policy { name: PolicyName::Minute, quota }]
 }
 
 fn take(want: u32, policies: &[Policy]) -> Command {
-    Command::Take {
-        want,
-        returned: vec![],
-        version_known: 1,
-        policies: policies.to_vec(),
-    }
+    Command::Take { want, returned: vec![], version_known: 1, policies: policies.to_vec() }
 }
 
 fn ask(allowance: &mut Allowance, command: Command, now: Timestamp) -> Reply {
@@ -26,20 +18,14 @@ fn ask(allowance: &mut Allowance, command: Command, now: Timestamp) -> Reply {
 }
 
 fn granted(reply: &Reply) -> u32 {
-    if let Reply::Granted(grant) = reply {
-        grant.permits
-    } else {
-        0
-    }
+    if let Reply::Granted(grant) = reply { grant.permits } else { 0 }
 }
 
 #[test]
 fn a_thousand_at_once_on_a_hundred_are_exactly_a_hundred() {
     let mut allowance = Allowance::default();
     let policies = minute(100);
-    let admitted: u32 = (0..1000)
-        .map(|_| granted(&ask(&mut allowance, take(1, &policies), NOW)))
-        .sum();
+    let admitted: u32 = (0..1000).map(|_| granted(&ask(&mut allowance, take(1, &policies), NOW))).sum();
     assert_eq!(admitted, 100);
 }
 
@@ -47,9 +33,7 @@ fn a_thousand_at_once_on_a_hundred_are_exactly_a_hundred() {
 fn a_thousand_isolates_with_handfuls_get_exactly_the_quota() {
     let mut allowance = Allowance::default();
     let policies = minute(7_777);
-    let admitted: u32 = (0..1000)
-        .map(|_| granted(&ask(&mut allowance, take(64, &policies), NOW)))
-        .sum();
+    let admitted: u32 = (0..1000).map(|_| granted(&ask(&mut allowance, take(64, &policies), NOW))).sum();
     assert_eq!(admitted, 7_777);
 }
 
@@ -58,43 +42,24 @@ fn the_window_slides() {
     let mut allowance = Allowance::default();
     let policies = minute(2);
     for second in [0, 30] {
-        assert_eq!(
-            granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(second * 1000))),
-            1
-        );
+        assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(second * 1000))), 1);
     }
-    let Reply::Refused {
-        retry_after_ms,
-        violated,
-        windows,
-    } = ask(&mut allowance, take(1, &policies), NOW.plus_ms(40_000))
+    let Reply::Refused { retry_after_ms, violated, windows } =
+        ask(&mut allowance, take(1, &policies), NOW.plus_ms(40_000))
     else {
         panic!("admitted")
     };
     assert_eq!((retry_after_ms, violated), (21_000, vec![PolicyName::Minute]));
     assert_eq!((windows[0].remaining, windows[0].reset_s), (0, 21));
-    assert_eq!(
-        granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(60_999))),
-        0
-    );
-    assert_eq!(
-        granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))),
-        1
-    );
-    assert_eq!(
-        granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))),
-        0,
-        "one came back, not two"
-    );
+    assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(60_999))), 0);
+    assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))), 1);
+    assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))), 0, "one came back, not two");
 }
 
 #[test]
 fn every_policy_must_admit() {
     let mut allowance = Allowance::default();
-    let policies = Policy::of(Quota {
-        per_minute: 2,
-        per_day: Some(3),
-    });
+    let policies = Policy::of(Quota { per_minute: 2, per_day: Some(3) });
     for (second, admitted) in [(0, 1), (0, 1), (0, 0), (61, 1), (61, 0), (200, 0)] {
         assert_eq!(
             granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(second * 1000))),
@@ -114,15 +79,9 @@ fn a_refusal_costs_nothing() {
     let policies = minute(1);
     assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW)), 1);
     for ms in 0..1000 {
-        assert_eq!(
-            granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(ms * 60))),
-            0
-        );
+        assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(ms * 60))), 0);
     }
-    assert_eq!(
-        granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))),
-        1
-    );
+    assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW.plus_ms(61_000))), 1);
 }
 
 #[test]
@@ -140,34 +99,16 @@ fn unspent_permits_come_back_where_they_were_counted() {
     let mut allowance = Allowance::default();
     let policies = minute(1_200);
     let spend = |allowance: &mut Allowance, returned, now| {
-        ask(
-            allowance,
-            Command::Take {
-                want: 2,
-                returned,
-                version_known: 1,
-                policies: policies.clone(),
-            },
-            now,
-        )
+        ask(allowance, Command::Take { want: 2, returned, version_known: 1, policies: policies.clone() }, now)
     };
     for _ in 0..600 {
         assert_eq!(granted(&spend(&mut allowance, vec![], NOW)), 2);
     }
     assert_eq!(granted(&spend(&mut allowance, vec![], NOW)), 0);
-    let unspent = Unspent {
-        permits: 1,
-        granted_at: NOW,
-    };
+    let unspent = Unspent { permits: 1, granted_at: NOW };
     assert_eq!(granted(&spend(&mut allowance, vec![unspent], NOW.plus_ms(2_000))), 1);
-    let never_granted = Unspent {
-        permits: 5,
-        granted_at: NOW.minus_ms(100_000),
-    };
-    assert_eq!(
-        granted(&spend(&mut allowance, vec![never_granted], NOW.plus_ms(2_000))),
-        0
-    );
+    let never_granted = Unspent { permits: 5, granted_at: NOW.minus_ms(100_000) };
+    assert_eq!(granted(&spend(&mut allowance, vec![never_granted], NOW.plus_ms(2_000))), 0);
 }
 
 #[test]
@@ -177,25 +118,12 @@ fn an_old_copy_of_the_key_gets_nothing() {
     assert_eq!(granted(&ask(&mut allowance, take(1, &policies), NOW)), 1);
     assert!(allowance.step(Command::Announce { version: 2 }, NOW).store);
     assert!(!allowance.step(Command::Announce { version: 1 }, NOW).store);
-    assert_eq!(
-        ask(&mut allowance, take(1, &policies), NOW),
-        Reply::Outdated { version: 2 }
-    );
-    let newer = Command::Take {
-        want: 1,
-        returned: vec![],
-        version_known: 3,
-        policies: policies.clone(),
-    };
+    assert_eq!(ask(&mut allowance, take(1, &policies), NOW), Reply::Outdated { version: 2 });
+    let newer = Command::Take { want: 1, returned: vec![], version_known: 3, policies: policies.clone() };
     let step = allowance.step(newer, NOW);
     assert!(step.store, "a lost announcement is made good");
     assert_eq!(granted(&step.reply.unwrap()), 1);
-    let known = Command::Take {
-        want: 1,
-        returned: vec![],
-        version_known: 2,
-        policies,
-    };
+    let known = Command::Take { want: 1, returned: vec![], version_known: 2, policies };
     assert_eq!(ask(&mut allowance, known, NOW), Reply::Outdated { version: 3 });
 }
 
@@ -212,9 +140,7 @@ fn a_crash_admits_at_most_a_seconds_budget_more() {
             admitted += granted(&step.reply.unwrap());
         }
         assert_eq!(admitted, quota);
-        let beyond: u32 = (0..=quota)
-            .map(|_| granted(&ask(&mut stored, take(1, &policies), NOW)))
-            .sum();
+        let beyond: u32 = (0..=quota).map(|_| granted(&ask(&mut stored, take(1, &policies), NOW))).sum();
         assert!(beyond <= budget, "{beyond} beyond a quota of {quota}");
     }
 }
@@ -223,9 +149,7 @@ fn a_crash_admits_at_most_a_seconds_budget_more() {
 fn a_busy_key_is_seldom_stored() {
     let policies = minute(18_000);
     let mut allowance = Allowance::default();
-    let stores = (0..3_000)
-        .filter(|n| allowance.step(take(1, &policies), NOW.plus_ms(n * 3)).store)
-        .count();
+    let stores = (0..3_000).filter(|n| allowance.step(take(1, &policies), NOW.plus_ms(n * 3)).store).count();
     assert!((5..=15).contains(&stores), "{stores} stores of 3,000 requests");
 }
 
@@ -256,10 +180,7 @@ fn a_handful_counts_until_its_last_permit_has_left_the_window() {
     for still_within in [NOW.plus_ms(61_000), last_spent.plus_ms(60_000)] {
         assert_eq!(granted(&ask(&mut allowance, take(2, &policies), still_within)), 0);
     }
-    assert_eq!(
-        granted(&ask(&mut allowance, take(2, &policies), NOW.plus_ms(62_000))),
-        2
-    );
+    assert_eq!(granted(&ask(&mut allowance, take(2, &policies), NOW.plus_ms(62_000))), 2);
 }
 
 #[test]
@@ -267,19 +188,9 @@ fn a_bucket_that_was_given_back_whole_resets_nothing() {
     let mut allowance = Allowance::default();
     let policies = minute(1_200);
     ask(&mut allowance, take(2, &policies), NOW);
-    let returned = vec![Unspent {
-        permits: 2,
-        granted_at: NOW,
-    }];
-    let again = Command::Take {
-        want: 2,
-        returned,
-        version_known: 1,
-        policies,
-    };
-    let Reply::Granted(grant) = ask(&mut allowance, again, NOW.plus_ms(5_000)) else {
-        panic!("refused")
-    };
+    let returned = vec![Unspent { permits: 2, granted_at: NOW }];
+    let again = Command::Take { want: 2, returned, version_known: 1, policies };
+    let Reply::Granted(grant) = ask(&mut allowance, again, NOW.plus_ms(5_000)) else { panic!("refused") };
     assert_eq!((grant.windows[0].remaining, grant.windows[0].reset_s), (1_198, 62));
 }
 
@@ -295,8 +206,5 @@ fn a_lowered_quota_promises_the_moment_at_which_it_admits() {
         panic!("admitted")
     };
     assert_eq!(retry_after_ms, 56_000, "when six of the ten have left");
-    assert_eq!(
-        granted(&ask(&mut allowance, take(1, &minute(5)), now.plus_ms(56_000))),
-        1
-    );
+    assert_eq!(granted(&ask(&mut allowance, take(1, &minute(5)), now.plus_ms(56_000))), 1);
 }

@@ -58,10 +58,7 @@ mod tests {
     #[test]
     fn the_written_form_is_stable() {
         let grant = AccountGrant::Only([AccountId::make(&[0; 16])].into());
-        assert_eq!(
-            serde_json::to_string(&grant).unwrap(),
-            r#"{"only":["acc_0000000000000000"]}"#
-        );
+        assert_eq!(serde_json::to_string(&grant).unwrap(), r#"{"only":["acc_0000000000000000"]}"#);
         assert_eq!(serde_json::to_string(&AccountGrant::All).unwrap(), r#""all""#);
     }
 }

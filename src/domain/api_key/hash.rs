@@ -20,9 +20,7 @@ impl Pepper {
         if bytes.expose_secret().len() < 32 {
             return Err(WeakPepper);
         }
-        Hmac::new_from_slice(bytes.expose_secret())
-            .map(Self)
-            .map_err(|_| WeakPepper)
+        Hmac::new_from_slice(bytes.expose_secret()).map(Self).map_err(|_| WeakPepper)
     }
 
     pub(super) fn hash(&self, secret: &str) -> KeyHash {

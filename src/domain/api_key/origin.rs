@@ -23,11 +23,7 @@ impl Origin {
             _ => false,
         };
         let canonical = url.origin().ascii_serialization() == text;
-        if allowed && canonical {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(MalformedOrigin)
-        }
+        if allowed && canonical { Ok(Self(text.to_owned())) } else { Err(MalformedOrigin) }
     }
 
     /// The serialized origin.

@@ -104,10 +104,7 @@ mod tests {
             accounts: AccountGrant::All,
             default_account: None,
             origins: vec![Origin::parse("https://app.example").unwrap()],
-            quota: Quota {
-                per_minute: 100,
-                per_day: None,
-            },
+            quota: Quota { per_minute: 100, per_day: None },
             return_uris: vec!["https://app.example/connected".to_owned()],
             created_at: NOON,
             expires_at: None,
@@ -120,21 +117,14 @@ mod tests {
 
     #[test]
     fn a_key_works_until_the_moment_it_expires() {
-        let record = KeyRecord {
-            expires_at: Some(NOON),
-            ..record()
-        };
+        let record = KeyRecord { expires_at: Some(NOON), ..record() };
         assert_eq!(record.standing(NOON.minus_ms(1)), Standing::Active);
         assert_eq!(record.standing(NOON), Standing::Expired);
     }
 
     #[test]
     fn a_revoked_key_is_revoked_on_every_clock() {
-        let record = KeyRecord {
-            revoked_at: Some(NOON),
-            expires_at: Some(NOON),
-            ..record()
-        };
+        let record = KeyRecord { revoked_at: Some(NOON), expires_at: Some(NOON), ..record() };
         assert_eq!(record.standing(NOON.minus_ms(5_000)), Standing::Revoked);
         assert_eq!(record.standing(NOON), Standing::Revoked);
     }
@@ -142,17 +132,10 @@ mod tests {
     #[test]
     fn a_rotated_key_works_through_its_overlap() {
         let replaced_by = Some(KeyId::parse("0123456789").unwrap());
-        let rotated = KeyRecord {
-            replaced_by,
-            overlap_until: Some(NOON),
-            ..record()
-        };
+        let rotated = KeyRecord { replaced_by, overlap_until: Some(NOON), ..record() };
         assert_eq!(rotated.standing(NOON.minus_ms(1)), Standing::Active);
         assert_eq!(rotated.standing(NOON), Standing::Revoked);
-        let at_once = KeyRecord {
-            overlap_until: None,
-            ..rotated
-        };
+        let at_once = KeyRecord { overlap_until: None, ..rotated };
         assert_eq!(at_once.standing(NOON.minus_ms(1)), Standing::Revoked);
     }
 
@@ -176,10 +159,7 @@ mod tests {
         let origin = Origin::parse("https://app.example").unwrap();
         assert!(record().permits_origin(&origin));
         assert!(!record().permits_origin(&Origin::parse("https://other.example").unwrap()));
-        let admin = KeyRecord {
-            scopes: ScopeSet::from_iter([Scope::Admin]),
-            ..record()
-        };
+        let admin = KeyRecord { scopes: ScopeSet::from_iter([Scope::Admin]), ..record() };
         assert!(!admin.permits_origin(&origin));
     }
 

@@ -20,22 +20,13 @@ fn a_made_key_is_read_back() {
 fn the_first_failed_check_is_named() {
     let text = key().expose();
     assert_eq!(ApiKey::parse("").err(), Some(KeyFormatError::Length));
-    assert_eq!(
-        ApiKey::parse(&text.replace("perch", "porch")).err(),
-        Some(KeyFormatError::Prefix)
-    );
-    assert_eq!(
-        ApiKey::parse(&text.replace("live", "wild")).err(),
-        Some(KeyFormatError::Prefix)
-    );
+    assert_eq!(ApiKey::parse(&text.replace("perch", "porch")).err(), Some(KeyFormatError::Prefix));
+    assert_eq!(ApiKey::parse(&text.replace("live", "wild")).err(), Some(KeyFormatError::Prefix));
     assert_eq!(
         ApiKey::parse(&text.replacen(key().kid().as_str(), "0123456-89", 1)).err(),
         Some(KeyFormatError::Alphabet)
     );
-    assert_eq!(
-        ApiKey::parse(&text.replace("live", "test")).err(),
-        Some(KeyFormatError::Checksum)
-    );
+    assert_eq!(ApiKey::parse(&text.replace("live", "test")).err(), Some(KeyFormatError::Checksum));
 }
 
 #[test]
@@ -103,11 +94,7 @@ fn mutate(text: &str, mutation: Mutation) -> String {
         Mutation::FlipCase(i) if chars[i].is_ascii_lowercase() => chars[i] = chars[i].to_ascii_uppercase(),
         Mutation::FlipCase(i) => chars[i] = chars[i].to_ascii_lowercase(),
         Mutation::Cut(i) => chars.truncate(i),
-        Mutation::Overwrite(i, new) => chars
-            .iter_mut()
-            .skip(i)
-            .zip(new.chars())
-            .for_each(|(old, new)| *old = new),
+        Mutation::Overwrite(i, new) => chars.iter_mut().skip(i).zip(new.chars()).for_each(|(old, new)| *old = new),
     }
     chars.into_iter().collect()
 }

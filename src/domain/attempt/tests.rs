@@ -45,35 +45,23 @@ fn hash(text: &str) -> Digest {
 }
 
 fn bind(cookie: &str) -> Command {
-    Command::Bind {
-        cookie_hash: hash(cookie),
-    }
+    Command::Bind { cookie_hash: hash(cookie) }
 }
 
 fn take(cookie: &str) -> Command {
-    Command::Take {
-        cookie_hash: hash(cookie),
-    }
+    Command::Take { cookie_hash: hash(cookie) }
 }
 
 fn deny(cookie: &str) -> Command {
-    Command::Deny {
-        cookie_hash: hash(cookie),
-    }
+    Command::Deny { cookie_hash: hash(cookie) }
 }
 
 fn finish(code: Option<&str>) -> Command {
-    Command::Finish {
-        account_id: AccountId::make(&[1; 16]),
-        connect_code_hash: code.map(hash),
-    }
+    Command::Finish { account_id: AccountId::make(&[1; 16]), connect_code_hash: code.map(hash) }
 }
 
 fn redeem(code: &str, kid: &str) -> Command {
-    Command::Redeem {
-        connect_code_hash: hash(code),
-        key_id: key(kid),
-    }
+    Command::Redeem { connect_code_hash: hash(code), key_id: key(kid) }
 }
 
 fn ask(attempt: &mut Attempt, command: Command, now: Timestamp) -> Reply {
@@ -87,15 +75,10 @@ fn is_refused(attempt: &mut Attempt, command: Command, now: Timestamp) -> bool {
 #[test]
 fn a_connection_goes_from_begin_to_redeem() {
     let mut attempt = bound();
-    let Reply::Taken(taken) = ask(&mut attempt, take("mine"), LAST) else {
-        panic!("not taken")
-    };
+    let Reply::Taken(taken) = ask(&mut attempt, take("mine"), LAST) else { panic!("not taken") };
     assert_eq!(taken.sealed_verifier.as_envelope(), "sealed verifier");
     assert_eq!(taken.client_state.as_deref(), Some("their state"));
-    assert!(
-        !serde_json::to_string(&attempt).unwrap().contains("sealed verifier"),
-        "used up, and gone"
-    );
+    assert!(!serde_json::to_string(&attempt).unwrap().contains("sealed verifier"), "used up, and gone");
     assert!(matches!(ask(&mut attempt, finish(Some("code")), LAST), Reply::Finished));
     let Reply::Redeemed { account_id } = ask(&mut attempt, redeem("code", "0123456789"), LAST) else {
         panic!("not redeemed")
@@ -105,13 +88,7 @@ fn a_connection_goes_from_begin_to_redeem() {
 
 #[test]
 fn an_unknown_state_is_refused_like_a_used_one() {
-    for command in [
-        bind("mine"),
-        take("mine"),
-        deny("mine"),
-        finish(Some("code")),
-        redeem("code", "0123456789"),
-    ] {
+    for command in [bind("mine"), take("mine"), deny("mine"), finish(Some("code")), redeem("code", "0123456789")] {
         let step = Attempt::default().step(command, NOW);
         assert!(matches!(step.reply, Some(Reply::Refused)));
         assert!(!step.store, "a stranger's guess writes nothing");
@@ -121,11 +98,7 @@ fn an_unknown_state_is_refused_like_a_used_one() {
 #[test]
 fn a_state_begins_once() {
     assert!(is_refused(&mut begun(), Command::Begin(Box::new(beginning())), NOW));
-    assert!(is_refused(
-        &mut connected(),
-        Command::Begin(Box::new(beginning())),
-        LAST
-    ));
+    assert!(is_refused(&mut connected(), Command::Begin(Box::new(beginning())), LAST));
 }
 
 #[test]
@@ -134,14 +107,8 @@ fn the_first_browser_keeps_the_attempt() {
     assert!(is_refused(&mut attempt, bind("theirs"), NOW));
     assert!(is_refused(&mut attempt, take("theirs"), NOW));
     assert!(is_refused(&mut attempt, deny("theirs"), NOW));
-    assert!(
-        matches!(ask(&mut attempt, bind("mine"), NOW), Reply::Bound(_)),
-        "the page may be opened again"
-    );
-    assert!(
-        matches!(ask(&mut attempt, take("mine"), NOW), Reply::Taken(_)),
-        "no refusal used it up"
-    );
+    assert!(matches!(ask(&mut attempt, bind("mine"), NOW), Reply::Bound(_)), "the page may be opened again");
+    assert!(matches!(ask(&mut attempt, take("mine"), NOW), Reply::Taken(_)), "no refusal used it up");
 }
 
 #[test]
@@ -152,9 +119,7 @@ fn without_a_browser_nothing_is_taken() {
 #[test]
 fn twenty_callbacks_at_once_take_it_once() {
     let mut attempt = bound();
-    let taken = (0..20)
-        .filter(|_| matches!(ask(&mut attempt, take("mine"), NOW), Reply::Taken(_)))
-        .count();
+    let taken = (0..20).filter(|_| matches!(ask(&mut attempt, take("mine"), NOW), Reply::Taken(_))).count();
     assert_eq!(taken, 1);
     assert!(is_refused(&mut attempt, bind("mine"), NOW));
     assert!(is_refused(&mut attempt, deny("mine"), NOW));
@@ -184,10 +149,7 @@ fn ten_minutes_end_the_attempt_and_clear_it() {
 #[test]
 fn a_beginning_from_the_future_lives_no_longer() {
     let mut attempt = Attempt::default();
-    let late = Beginning {
-        created_at: NOW.plus_ms(1_000_000),
-        ..beginning()
-    };
+    let late = Beginning { created_at: NOW.plus_ms(1_000_000), ..beginning() };
     ask(&mut attempt, Command::Begin(Box::new(late)), NOW);
     assert!(is_refused(&mut attempt, bind("mine"), NOW.plus_ms(TIME_TO_LIVE_MS)));
 }
@@ -197,25 +159,14 @@ fn a_connect_code_is_redeemed_once_by_its_own_key() {
     let mut attempt = connected();
     assert!(is_refused(&mut attempt, redeem("code", "abcdefghij"), LAST));
     assert!(is_refused(&mut attempt, redeem("other", "0123456789"), LAST));
-    assert!(matches!(
-        ask(&mut attempt, redeem("code", "0123456789"), LAST),
-        Reply::Redeemed { .. }
-    ));
+    assert!(matches!(ask(&mut attempt, redeem("code", "0123456789"), LAST), Reply::Redeemed { .. }));
     assert!(is_refused(&mut attempt, redeem("code", "0123456789"), LAST));
 }
 
 #[test]
 fn a_connect_code_lives_a_minute_beyond_the_attempt_if_need_be() {
-    assert!(!is_refused(
-        &mut connected(),
-        redeem("code", "0123456789"),
-        LAST.plus_ms(CONNECT_CODE_MS - 1)
-    ));
-    assert!(is_refused(
-        &mut connected(),
-        redeem("code", "0123456789"),
-        LAST.plus_ms(CONNECT_CODE_MS)
-    ));
+    assert!(!is_refused(&mut connected(), redeem("code", "0123456789"), LAST.plus_ms(CONNECT_CODE_MS - 1)));
+    assert!(is_refused(&mut connected(), redeem("code", "0123456789"), LAST.plus_ms(CONNECT_CODE_MS)));
 }
 
 #[test]

@@ -22,14 +22,8 @@ pub enum Group {
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 6] = [
-        Self::Tokens,
-        Self::TweetsWrite,
-        Self::TweetsRead,
-        Self::Users,
-        Self::Media,
-        Self::Engagement,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Tokens, Self::TweetsWrite, Self::TweetsRead, Self::Users, Self::Media, Self::Engagement];
 
     /// The name, which also names the group's Durable Object.
     pub const fn as_str(self) -> &'static str {

@@ -27,13 +27,7 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let mode = prop_oneof![Just(Mode::Open), Just(Mode::Closed), Just(Mode::MetricsOnly)];
-    let wait = prop_oneof![
-        1_u64..1_000,
-        1_000_u64..12_000,
-        Just(5_000),
-        Just(15_000),
-        20_000_u64..70_000
-    ];
+    let wait = prop_oneof![1_u64..1_000, 1_000_u64..12_000, Just(5_000), Just(15_000), 20_000_u64..70_000];
     let good = prop_oneof![3 => Just(Outcome::Success { slow: false }), 1 => outcomes()];
     let one = prop_oneof![
         6 => (outcomes(), 1_u32..25).prop_map(|(outcome, times)| Move::Calls(outcome, times)),
@@ -76,15 +70,7 @@ struct Sent {
 impl Model {
     fn new() -> Self {
         let (calls, probes) = (Vec::new(), Vec::new());
-        Self {
-            is: Is::Closed,
-            since: 0,
-            round: 0,
-            openings: 0,
-            calls,
-            probes,
-            forced: None,
-        }
+        Self { is: Is::Closed, since: 0, round: 0, openings: 0, calls, probes, forced: None }
     }
 
     fn turn(&mut self, is: Is, now: u64) {
@@ -131,9 +117,7 @@ impl Model {
     }
 
     fn out(&self, now: u64) -> usize {
-        self.sent()
-            .filter(|probe| probe.reported.is_none() && now < probe.given + 15_000)
-            .count()
+        self.sent().filter(|probe| probe.reported.is_none() && now < probe.given + 15_000).count()
     }
 
     fn passed(&self) -> usize {
@@ -142,9 +126,7 @@ impl Model {
     }
 
     fn newest_probing(&self) -> u64 {
-        let moments = self
-            .sent()
-            .map(|probe| probe.reported.map_or(probe.given, |(at, _)| at));
+        let moments = self.sent().map(|probe| probe.reported.map_or(probe.given, |(at, _)| at));
         moments.max().unwrap_or(self.since)
     }
 
@@ -154,11 +136,7 @@ impl Model {
             return;
         }
         self.calls.extend((0..times).map(|_| (now, outcome)));
-        let recent: Vec<_> = self
-            .calls
-            .iter()
-            .filter(|(at, _)| now < at / 3_000 * 3_000 + 30_000)
-            .collect();
+        let recent: Vec<_> = self.calls.iter().filter(|(at, _)| now < at / 3_000 * 3_000 + 30_000).collect();
         let share = |wanted| recent.iter().filter(|(_, outcome)| *outcome == wanted).count() * 100 / recent.len();
         let bad = recent.len() >= 20 && (share(Outcome::Failure) >= 50 || share(Outcome::Success { slow: true }) >= 80);
         let failed = recent.iter().any(|(_, outcome)| *outcome == Outcome::Failure);
@@ -171,11 +149,7 @@ impl Model {
     fn probe(&mut self, now: u64) -> bool {
         let gives = self.forced.is_none() && self.is == Is::Half && self.out(now) + self.passed() < 3;
         if gives {
-            self.probes.push(Sent {
-                round: self.round,
-                given: now,
-                reported: None,
-            });
+            self.probes.push(Sent { round: self.round, given: now, reported: None });
         }
         gives
     }
@@ -214,13 +188,7 @@ impl Pair {
             Move::Calls(outcome, times) => {
                 let mut window = OutcomeWindow::default();
                 (0..times).for_each(|_| window.note(outcome, at));
-                self.breaker.step(
-                    Command::Report {
-                        buckets: window.drain(at),
-                        random: 0,
-                    },
-                    at,
-                );
+                self.breaker.step(Command::Report { buckets: window.drain(at), random: 0 }, at);
                 self.model.calls(outcome, times, self.now);
             }
             Move::Probe => {
@@ -233,25 +201,12 @@ impl Pair {
             }
             Move::Conclude(which, outcome) => {
                 let permit = self.permits.iter().rev().nth(which).copied().unwrap_or(u64::MAX);
-                self.breaker.step(
-                    Command::ProbeResult {
-                        permit,
-                        outcome,
-                        random: 0,
-                    },
-                    at,
-                );
+                self.breaker.step(Command::ProbeResult { permit, outcome, random: 0 }, at);
                 self.model.conclude(which, outcome, self.now);
             }
             Move::Force(mode, lasts) => {
                 let expires_at = lasts.map(|ms| at.plus_ms(ms));
-                let forced = Override {
-                    mode,
-                    reason: String::new(),
-                    by: String::new(),
-                    since: at,
-                    expires_at,
-                };
+                let forced = Override { mode, reason: String::new(), by: String::new(), since: at, expires_at };
                 self.breaker.step(Command::Force(forced), at);
                 self.model.turn(Is::Closed, self.now);
                 self.model.forced = Some((mode, lasts.map(|ms| self.now + ms)));
@@ -268,14 +223,10 @@ impl Pair {
     fn agree(&mut self) {
         let at = Timestamp::from_ms(self.now);
         self.model.pass_time(self.now);
-        let Some(Reply::Snapshot(seen)) = self.breaker.step(Command::Snapshot, at).reply else {
-            panic!("no snapshot")
-        };
+        let Some(Reply::Snapshot(seen)) = self.breaker.step(Command::Snapshot, at).reply else { panic!("no snapshot") };
         let expected = match self.model.is {
             Is::Closed | Is::Trial(_) => Phase::Closed,
-            Is::Open(until) => Phase::Open {
-                until: Timestamp::from_ms(until),
-            },
+            Is::Open(until) => Phase::Open { until: Timestamp::from_ms(until) },
             Is::Half => Phase::HalfOpen,
         };
         assert_eq!(

@@ -44,9 +44,7 @@ pub enum Answer {
 /// Judges an answer that took `took_ms`. A 2xx is a success even when its body lists `errors`.
 pub const fn outcome_of(answer: Answer, took_ms: u64, group: Group) -> Outcome {
     match answer {
-        Answer::Status { status: 200..=299, .. } => Outcome::Success {
-            slow: took_ms > group.slow_after_ms(),
-        },
+        Answer::Status { status: 200..=299, .. } => Outcome::Success { slow: took_ms > group.slow_after_ms() },
         Answer::Status { status, json } if !is_trouble(status, json) => Outcome::Neutral,
         Answer::Status { .. } | Answer::NoConnection | Answer::TimedOut | Answer::CutShort => Outcome::Failure,
         Answer::ClientGone | Answer::NotSent => Outcome::Neutral,
@@ -82,10 +80,7 @@ mod tests {
         for status in [500, 502, 503, 504] {
             assert_eq!(judge(status, true), Outcome::Failure, "{status}");
         }
-        assert_eq!(
-            (judge(520, false), judge(501, true)),
-            (Outcome::Failure, Outcome::Neutral)
-        );
+        assert_eq!((judge(520, false), judge(501, true)), (Outcome::Failure, Outcome::Neutral));
         for answer in [Answer::NoConnection, Answer::TimedOut, Answer::CutShort] {
             assert_eq!(outcome_of(answer, 10, Group::Users), Outcome::Failure);
         }
@@ -93,10 +88,7 @@ mod tests {
 
     #[test]
     fn slow_is_another_thing_for_media() {
-        let answer = Answer::Status {
-            status: 201,
-            json: true,
-        };
+        let answer = Answer::Status { status: 201, json: true };
         for (group, took_ms, slow) in [
             (Group::TweetsWrite, 5_000, false),
             (Group::TweetsWrite, 5_001, true),

@@ -36,11 +36,7 @@ pub(super) enum Verdict {
 
 impl Probes {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self {
-            out: Vec::new(),
-            passed: 0,
-            quiet_since: now,
-        }
+        Self { out: Vec::new(), passed: 0, quiet_since: now }
     }
 
     /// Frees the places of probes that have not reported in time.
@@ -74,11 +70,7 @@ impl Probes {
             Outcome::Neutral => Verdict::Undecided,
             Outcome::Success { slow: false } => {
                 self.passed += 1;
-                if self.passed < PROBES {
-                    Verdict::Undecided
-                } else {
-                    Verdict::Recovered
-                }
+                if self.passed < PROBES { Verdict::Undecided } else { Verdict::Recovered }
             }
         })
     }

@@ -52,23 +52,12 @@ impl Snapshot {
     /// What to do at `now` with a call that may be repeated.
     pub fn admission(&self, now: Timestamp) -> Admission {
         match (&self.forced, self.phase) {
-            (
-                Some(Override {
-                    mode: Mode::Open,
-                    expires_at,
-                    ..
-                }),
-                _,
-            ) => {
+            (Some(Override { mode: Mode::Open, expires_at, .. }), _) => {
                 let wait_ms = expires_at.map_or(super::OPEN_CAP_MS, |end| end.ms_since(now));
-                Admission::Refuse {
-                    retry_after_ms: wait_ms.clamp(super::PROBES_OUT_MS, super::OPEN_CAP_MS),
-                }
+                Admission::Refuse { retry_after_ms: wait_ms.clamp(super::PROBES_OUT_MS, super::OPEN_CAP_MS) }
             }
             (Some(_), _) | (None, Phase::Closed) => Admission::Go,
-            (None, Phase::Open { until }) if now < until => Admission::Refuse {
-                retry_after_ms: until.ms_since(now),
-            },
+            (None, Phase::Open { until }) if now < until => Admission::Refuse { retry_after_ms: until.ms_since(now) },
             (None, Phase::Open { .. } | Phase::HalfOpen) => Admission::Probe,
         }
     }
@@ -79,9 +68,7 @@ impl Admission {
     #[must_use]
     pub const fn for_creation(self) -> Self {
         match self {
-            Self::Probe => Self::Refuse {
-                retry_after_ms: super::QUIET_MS,
-            },
+            Self::Probe => Self::Refuse { retry_after_ms: super::QUIET_MS },
             Self::Go | Self::Refuse { .. } => self,
         }
     }

@@ -46,19 +46,11 @@ mod tests {
         let end = NOW.plus_ms(40_000);
         let report = tally.note(Outcome::Failure, end).unwrap();
         let calls: Vec<_> = report.iter().map(|bucket| bucket.counts.calls).collect();
-        assert_eq!(
-            (calls.iter().sum::<u32>(), report.len()),
-            (3, 3),
-            "one in each of three buckets: {report:?}"
-        );
+        assert_eq!((calls.iter().sum::<u32>(), report.len()), (3, 3), "one in each of three buckets: {report:?}");
         let again = tally.note(Outcome::Success { slow: true }, end).unwrap();
         assert_eq!(
             again.iter().map(|bucket| bucket.counts).collect::<Vec<_>>(),
-            [Counts {
-                calls: 1,
-                failures: 0,
-                slow: 1
-            }]
+            [Counts { calls: 1, failures: 0, slow: 1 }]
         );
     }
 }

@@ -28,15 +28,7 @@ fn report(breaker: &mut Breaker, outcomes: &[(Outcome, u32)], now: Timestamp) ->
     for (outcome, times) in outcomes {
         (0..*times).for_each(|_| window.note(*outcome, now));
     }
-    breaker
-        .step(
-            Command::Report {
-                buckets: window.drain(now),
-                random: 0,
-            },
-            now,
-        )
-        .store
+    breaker.step(Command::Report { buckets: window.drain(now), random: 0 }, now).store
 }
 
 fn probe(breaker: &mut Breaker, now: Timestamp) -> Option<u64> {
@@ -47,15 +39,7 @@ fn probe(breaker: &mut Breaker, now: Timestamp) -> Option<u64> {
 }
 
 fn conclude(breaker: &mut Breaker, permit: u64, outcome: Outcome, now: Timestamp) -> Phase {
-    match ask(
-        breaker,
-        Command::ProbeResult {
-            permit,
-            outcome,
-            random: 0,
-        },
-        now,
-    ) {
+    match ask(breaker, Command::ProbeResult { permit, outcome, random: 0 }, now) {
         Reply::Snapshot(snapshot) => snapshot.phase,
         other => panic!("no snapshot: {other:?}"),
     }
@@ -63,10 +47,7 @@ fn conclude(breaker: &mut Breaker, permit: u64, outcome: Outcome, now: Timestamp
 
 fn open() -> Breaker {
     let mut breaker = Breaker::default();
-    assert!(
-        report(&mut breaker, &[(Outcome::Failure, 20)], NOW),
-        "an opening is stored"
-    );
+    assert!(report(&mut breaker, &[(Outcome::Failure, 20)], NOW), "an opening is stored");
     breaker
 }
 
@@ -74,13 +55,7 @@ const HALF: Timestamp = NOW.plus_ms(5_000);
 
 fn order(mode: Mode, expires_at: Option<Timestamp>) -> Command {
     let (reason, by) = ("maintenance at X".to_owned(), "0123456789".to_owned());
-    Command::Force(Override {
-        mode,
-        reason,
-        by,
-        since: NOW,
-        expires_at,
-    })
+    Command::Force(Override { mode, reason, by, since: NOW, expires_at })
 }
 
 #[test]
@@ -119,11 +94,7 @@ fn ten_thousand_neutral_answers_leave_it_closed() {
                 ask(&mut breaker, Command::Report { buckets, random: 0 }, NOW);
             }
         }
-        assert_eq!(
-            phase(&mut breaker, NOW) == Phase::Closed,
-            counted < 20,
-            "{counted} counted failures"
-        );
+        assert_eq!(phase(&mut breaker, NOW) == Phase::Closed, counted < 20, "{counted} counted failures");
     }
 }
 
@@ -140,31 +111,10 @@ fn what_is_older_than_half_a_minute_counts_no_more() {
 #[test]
 fn late_successes_count_at_their_own_time() {
     let mut breaker = Breaker::default();
-    let successes = Bucket {
-        start: NOW,
-        counts: Counts {
-            calls: 1_000,
-            failures: 0,
-            slow: 0,
-        },
-    };
+    let successes = Bucket { start: NOW, counts: Counts { calls: 1_000, failures: 0, slow: 0 } };
     let later = NOW.plus_ms(30_000);
-    let failures = Bucket {
-        start: later,
-        counts: Counts {
-            calls: 20,
-            failures: 20,
-            slow: 0,
-        },
-    };
-    ask(
-        &mut breaker,
-        Command::Report {
-            buckets: vec![successes, failures],
-            random: 0,
-        },
-        later,
-    );
+    let failures = Bucket { start: later, counts: Counts { calls: 20, failures: 20, slow: 0 } };
+    ask(&mut breaker, Command::Report { buckets: vec![successes, failures], random: 0 }, later);
     assert!(matches!(phase(&mut breaker, later), Phase::Open { .. }));
 }
 
@@ -172,14 +122,8 @@ fn late_successes_count_at_their_own_time() {
 fn while_open_all_is_refused_and_nothing_is_learned() {
     let mut breaker = open();
     let now = NOW.plus_ms(4_999);
-    assert_eq!(
-        snapshot(&mut breaker, now).admission(now),
-        Admission::Refuse { retry_after_ms: 1 }
-    );
-    assert_eq!(
-        ask(&mut breaker, Command::Probe, now),
-        Reply::Refused { retry_after_ms: 1 }
-    );
+    assert_eq!(snapshot(&mut breaker, now).admission(now), Admission::Refuse { retry_after_ms: 1 });
+    assert_eq!(ask(&mut breaker, Command::Probe, now), Reply::Refused { retry_after_ms: 1 });
     assert!(!report(&mut breaker, &[(Outcome::Failure, 100)], now));
     assert_eq!(phase(&mut breaker, HALF), Phase::HalfOpen);
 }
@@ -188,25 +132,9 @@ fn while_open_all_is_refused_and_nothing_is_learned() {
 fn chance_shortens_the_pause_by_a_tenth_at_most() {
     for random in [0, 1, 250, 499, 500, 501, 12_345_678, u64::MAX] {
         let mut breaker = Breaker::default();
-        let failures = Bucket {
-            start: NOW,
-            counts: Counts {
-                calls: 20,
-                failures: 20,
-                slow: 0,
-            },
-        };
-        ask(
-            &mut breaker,
-            Command::Report {
-                buckets: vec![failures],
-                random,
-            },
-            NOW,
-        );
-        let Phase::Open { until } = phase(&mut breaker, NOW) else {
-            panic!("closed")
-        };
+        let failures = Bucket { start: NOW, counts: Counts { calls: 20, failures: 20, slow: 0 } };
+        ask(&mut breaker, Command::Report { buckets: vec![failures], random }, NOW);
+        let Phase::Open { until } = phase(&mut breaker, NOW) else { panic!("closed") };
         assert!((4_500..=5_000).contains(&until.ms_since(NOW)));
     }
 }

@@ -33,16 +33,8 @@ impl Counts {
 
     fn of(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Success { slow } => Self {
-                calls: 1,
-                failures: 0,
-                slow: u32::from(slow),
-            },
-            Outcome::Failure => Self {
-                calls: 1,
-                failures: 1,
-                slow: 0,
-            },
+            Outcome::Success { slow } => Self { calls: 1, failures: 0, slow: u32::from(slow) },
+            Outcome::Failure => Self { calls: 1, failures: 1, slow: 0 },
             Outcome::Neutral => Self::default(),
         }
     }
@@ -80,13 +72,7 @@ impl OutcomeWindow {
     /// this one counts as now.
     pub(super) fn merge(&mut self, buckets: &[Bucket], now: Timestamp) {
         for bucket in buckets {
-            self.add(
-                Bucket {
-                    start: start_of(bucket.start.min(now)),
-                    ..*bucket
-                },
-                now,
-            );
+            self.add(Bucket { start: start_of(bucket.start.min(now)), ..*bucket }, now);
         }
     }
 

@@ -17,10 +17,7 @@ pub struct Budget {
 impl Budget {
     /// A budget that begins at `now`.
     pub const fn new(now: Timestamp) -> Self {
-        Self {
-            saved: WHOLE,
-            as_of: now,
-        }
+        Self { saved: WHOLE, as_of: now }
     }
 
     /// A first attempt is made.
@@ -87,10 +84,7 @@ mod tests {
             requests += 1;
             retries += u32::from(budget.withdraw(now));
         }
-        assert!(
-            retries <= requests / 10 + 1_800 + 1,
-            "{retries} retries of {requests} requests"
-        );
+        assert!(retries <= requests / 10 + 1_800 + 1, "{retries} retries of {requests} requests");
         assert!(retries >= requests / 10 + 1_790, "and no fewer than promised");
     }
 

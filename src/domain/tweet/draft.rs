@@ -26,11 +26,7 @@ impl TweetDraft {
     ) -> Result<Self, Vec<FieldError>> {
         let text = measure(body.text.as_deref().unwrap_or_default());
         let broken = rules::broken(&body, &text, max_weighted);
-        if broken.is_empty() {
-            Ok(Self { body, urls: text.urls })
-        } else {
-            Err(broken)
-        }
+        if broken.is_empty() { Ok(Self { body, urls: text.urls }) } else { Err(broken) }
     }
 
     /// The text, empty when there is only media.
@@ -45,10 +41,7 @@ impl TweetDraft {
 
     /// The tweet it answers.
     pub fn in_reply_to(&self) -> Option<&str> {
-        self.body
-            .reply
-            .as_ref()
-            .map(|reply| reply.in_reply_to_tweet_id.as_str())
+        self.body.reply.as_ref().map(|reply| reply.in_reply_to_tweet_id.as_str())
     }
 
     /// The uploads it shows.

@@ -25,10 +25,7 @@ pub(super) fn broken(body: &TweetBody, text: &TextMeasure, max_weighted: u32) ->
     check.not_empty("direct_message_deep_link", body.direct_message_deep_link.as_deref());
     check.not_empty("card_uri", body.card_uri.as_deref());
     check.not_empty("geo.place_id", body.geo.as_ref().map(|geo| geo.place_id.as_str()));
-    check.optional_id(
-        "edit_options.previous_post_id",
-        body.edit_options.as_ref().map(|e| e.previous_post_id.as_str()),
-    );
+    check.optional_id("edit_options.previous_post_id", body.edit_options.as_ref().map(|e| e.previous_post_id.as_str()));
     check.attachments(body);
     check.broken
 }
@@ -40,11 +37,7 @@ struct Check {
 
 impl Check {
     fn refuse(&mut self, field: impl Into<String>, rule: Rule, message: impl Into<String>) {
-        self.broken.push(FieldError {
-            field: field.into(),
-            rule,
-            message: message.into(),
-        });
+        self.broken.push(FieldError { field: field.into(), rule, message: message.into() });
     }
 
     fn given<T>(&mut self, field: &str, value: Option<&T>, rule: fn(&mut Self, &str, &T)) {
@@ -72,10 +65,7 @@ impl Check {
 
     fn reply(&mut self, field: &str, reply: &Reply) {
         self.id(format!("{field}.in_reply_to_tweet_id"), &reply.in_reply_to_tweet_id);
-        self.ids(
-            &format!("{field}.exclude_reply_user_ids"),
-            reply.exclude_reply_user_ids.as_deref(),
-        );
+        self.ids(&format!("{field}.exclude_reply_user_ids"), reply.exclude_reply_user_ids.as_deref());
     }
 
     fn media(&mut self, field: &str, media: &TweetMedia) {
@@ -86,26 +76,14 @@ impl Check {
         self.count(&tagged, media.tagged_user_ids.as_ref().map_or(0, Vec::len), 0, 10);
         self.ids(&tagged, media.tagged_user_ids.as_deref());
         self.optional_id(&format!("{field}.preview_media_id"), media.preview_media_id.as_deref());
-        self.given(
-            &format!("{field}.call_to_actions"),
-            media.call_to_actions.as_ref(),
-            Self::call_to_actions,
-        );
+        self.given(&format!("{field}.call_to_actions"), media.call_to_actions.as_ref(), Self::call_to_actions);
     }
 
     fn call_to_actions(&mut self, field: &str, actions: &CallToActions) {
-        let CallToActions {
-            visit_site,
-            watch_now,
-            app_install,
-        } = actions;
+        let CallToActions { visit_site, watch_now, app_install } = actions;
         let given = [visit_site.is_some(), watch_now.is_some(), app_install.is_some()];
         if given.into_iter().filter(|given| *given).count() > 1 {
-            self.refuse(
-                field,
-                Rule::Exclusive,
-                "give one of visit_site, watch_now and app_install",
-            );
+            self.refuse(field, Rule::Exclusive, "give one of visit_site, watch_now and app_install");
         }
         self.given(&format!("{field}.visit_site.url"), visit_site.as_ref(), Self::link);
         self.given(&format!("{field}.watch_now.url"), watch_now.as_ref(), Self::link);
@@ -143,20 +121,13 @@ impl Check {
         if option.trim().is_empty() {
             self.refuse(field, Rule::Empty, "a choice needs more than white space");
         } else if length > LONGEST_OPTION {
-            self.refuse(
-                field,
-                Rule::TooLong,
-                format!("has {length} of at most {LONGEST_OPTION} characters"),
-            );
+            self.refuse(field, Rule::TooLong, format!("has {length} of at most {LONGEST_OPTION} characters"));
         }
     }
 
     fn reply_settings(&mut self, field: &str, value: Option<&str>) {
         if value.is_some_and(|value| !REPLY_SETTINGS.contains(&value)) {
-            let message = format!(
-                "give one of {}, or leave it out for everyone",
-                REPLY_SETTINGS.join(", ")
-            );
+            let message = format!("give one of {}, or leave it out for everyone", REPLY_SETTINGS.join(", "));
             self.refuse(field, Rule::UnknownValue, message);
         }
     }
@@ -171,10 +142,7 @@ impl Check {
             card,
         ];
         self.exclusive(&of_one_place);
-        self.exclusive(&[
-            card,
-            ("direct_message_deep_link", body.direct_message_deep_link.is_some()),
-        ]);
+        self.exclusive(&[card, ("direct_message_deep_link", body.direct_message_deep_link.is_some())]);
     }
 
     /// Keeps the first of `members` that is given, refuses the others.
@@ -188,11 +156,7 @@ impl Check {
 
     fn count(&mut self, field: &str, count: usize, least: usize, most: usize) {
         if !(least..=most).contains(&count) {
-            self.refuse(
-                field,
-                Rule::Count,
-                format!("has {count} entries, not {least} to {most}"),
-            );
+            self.refuse(field, Rule::Count, format!("has {count} entries, not {least} to {most}"));
         }
     }
 

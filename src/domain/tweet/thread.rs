@@ -24,17 +24,8 @@ impl ThreadDraft {
         max_weighted: u32,
     ) -> Result<Self, Vec<FieldError>> {
         if !LENGTHS.contains(&bodies.len()) {
-            let message = format!(
-                "has {} tweets, not {} to {}",
-                bodies.len(),
-                LENGTHS.start(),
-                LENGTHS.end()
-            );
-            return Err(vec![FieldError {
-                field: "tweets".to_owned(),
-                rule: Rule::Count,
-                message,
-            }]);
+            let message = format!("has {} tweets, not {} to {}", bodies.len(), LENGTHS.start(), LENGTHS.end());
+            return Err(vec![FieldError { field: "tweets".to_owned(), rule: Rule::Count, message }]);
         }
         let mut broken = misplaced(&bodies);
         let mut tweets = Vec::with_capacity(bodies.len());
@@ -44,11 +35,7 @@ impl ThreadDraft {
                 Err(errors) => broken.extend(errors.into_iter().map(|error| within(index, error))),
             }
         }
-        if broken.is_empty() {
-            Ok(Self { tweets })
-        } else {
-            Err(broken)
-        }
+        if broken.is_empty() { Ok(Self { tweets }) } else { Err(broken) }
     }
 
     /// The tweets, first one first.
@@ -67,19 +54,11 @@ fn misplaced(bodies: &[TweetBody]) -> Vec<FieldError> {
     let mut broken = Vec::new();
     for (index, body) in bodies.iter().enumerate() {
         let mut refuse = |field: &str, rule, message: &str| {
-            let error = FieldError {
-                field: field.to_owned(),
-                rule,
-                message: message.to_owned(),
-            };
+            let error = FieldError { field: field.to_owned(), rule, message: message.to_owned() };
             broken.push(within(index, error));
         };
         if index > 0 && body.reply.is_some() {
-            refuse(
-                "reply",
-                Rule::NotInThread,
-                "only the first tweet of a thread may answer another",
-            );
+            refuse("reply", Rule::NotInThread, "only the first tweet of a thread may answer another");
         }
         if body.edit_options.is_some() {
             refuse("edit_options", Rule::NotInThread, "a thread is made of new tweets");
@@ -98,8 +77,5 @@ fn is_same(a: &TweetBody, b: &TweetBody) -> bool {
 }
 
 fn within(index: usize, error: FieldError) -> FieldError {
-    FieldError {
-        field: format!("tweets[{index}].{}", error.field),
-        ..error
-    }
+    FieldError { field: format!("tweets[{index}].{}", error.field), ..error }
 }

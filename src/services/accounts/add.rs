@@ -53,10 +53,7 @@ async fn verify_and_keep(
     label: Option<String>,
 ) -> Result<AccountRecord, Fault> {
     let profile = owner_of(context, tokens).await?;
-    let brought = Brought::OAuth1 {
-        token: &tokens.token,
-        secret: &tokens.secret,
-    };
+    let brought = Brought::OAuth1 { token: &tokens.token, secret: &tokens.secret };
     let account = keep(context, &profile, &brought, label).await?;
     context.call.note(|facts| facts.account = Some(account.id.clone()));
     grant(context, caller.kid(), &account.id).await?;
@@ -64,11 +61,7 @@ async fn verify_and_keep(
 }
 
 async fn owner_of(context: &Context, tokens: &UserTokens) -> Result<Profile, Fault> {
-    let credential = Credential::Sign {
-        token: tokens.token.clone(),
-        secret: tokens.secret.clone(),
-        generation: 0,
-    };
+    let credential = Credential::Sign { token: tokens.token.clone(), secret: tokens.secret.clone(), generation: 0 };
     x::who(context, &credential).await.map_err(|fault| {
         // X's code 32 is the same for a wrong secret as for a wrong consumer: whoever brought the secret can mend it.
         let refused = fault.upstream.as_ref().is_some_and(|upstream| upstream.status == Some(401));

@@ -45,9 +45,7 @@ pub async fn change(
     account: AccountRecord,
     change: Change,
 ) -> Result<AccountRecord, Fault> {
-    let deed = Deed::new(Action::AccountChange)
-        .by(caller.kid())
-        .for_account(&account.id);
+    let deed = Deed::new(Action::AccountChange).by(caller.kid()).for_account(&account.id);
     let outcome = apply(context, caller, account, change).await;
     audit::record(context, deed, &outcome);
     outcome
@@ -58,10 +56,7 @@ pub async fn change(
 /// # Errors
 /// As [`change`].
 pub async fn make_default(context: &Context, caller: &Caller, account: AccountRecord) -> Result<AccountRecord, Fault> {
-    let default = Change {
-        default: Some(true),
-        ..Change::default()
-    };
+    let default = Change { default: Some(true), ..Change::default() };
     change(context, caller, account, default).await
 }
 
@@ -94,9 +89,7 @@ async fn apply(
 
 async fn write(context: &Context, account: &mut AccountRecord) -> Result<(), Fault> {
     let label = account.label.as_deref();
-    let written = store::change(context, &account.id, label, account.paused)
-        .await
-        .map_err(out_of_reach)?;
+    let written = store::change(context, &account.id, label, account.paused).await.map_err(out_of_reach)?;
     context.memory.accounts.clear();
     account.updated_at = context.now();
     if written { Ok(()) } else { Err(not_found()) }

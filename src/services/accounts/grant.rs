@@ -62,9 +62,7 @@ pub(super) async fn set_default(
 async fn amend(context: &Context, kid: &KeyId, change: impl Fn(&mut KeyRecord) -> bool + Send) -> Result<(), Fault> {
     for _ in 0..TRIES {
         let record = keys::load(context, kid).await.map_err(out_of_reach)?;
-        let mut record = record
-            .filter(|record| record.standing(context.now()) == Standing::Active)
-            .ok_or_else(gone)?;
+        let mut record = record.filter(|record| record.standing(context.now()) == Standing::Active).ok_or_else(gone)?;
         if !change(&mut record) {
             return Ok(());
         }

@@ -61,21 +61,15 @@ impl Brought<'_> {
     fn seal(&self, context: &Context, place: Place<'_>) -> Result<Grant, Fault> {
         let seal = |secret, field| tokens::seal(context, secret, field, place);
         Ok(match self {
-            Self::OAuth2 {
-                access,
-                refresh,
-                expires_at,
-                scopes,
-            } => Grant::OAuth2(TokenPair {
+            Self::OAuth2 { access, refresh, expires_at, scopes } => Grant::OAuth2(TokenPair {
                 sealed_access: seal(access, "access")?,
                 sealed_refresh: refresh.map(|refresh| seal(refresh, "refresh")).transpose()?,
                 expires_at: *expires_at,
                 scopes: scopes.clone(),
             }),
-            Self::OAuth1 { token, secret } => Grant::OAuth1 {
-                sealed_token: seal(token, "token")?,
-                sealed_secret: seal(secret, "secret")?,
-            },
+            Self::OAuth1 { token, secret } => {
+                Grant::OAuth1 { sealed_token: seal(token, "token")?, sealed_secret: seal(secret, "secret")? }
+            }
         })
     }
 }
@@ -140,16 +134,8 @@ async fn hand_over(context: &Context, account: &AccountRecord, brought: &Brought
     let mut newest = newest_generation(context, &account.id).await?;
     for _ in 0..TRIES {
         let generation = newest.saturating_add(1);
-        let place = Place {
-            account: &account.id,
-            user: &account.user,
-            generation,
-        };
-        let connection = Connection {
-            user: account.user.clone(),
-            generation,
-            grant: brought.seal(context, place)?,
-        };
+        let place = Place { account: &account.id, user: &account.user, generation };
+        let connection = Connection { user: account.user.clone(), generation, grant: brought.seal(context, place)? };
         match ask(context, &account.id, &Command::Connect(Box::new(connection))).await? {
             Reply::Connected { .. } => return Ok(()),
             Reply::Stale { generation } => newest = generation,
@@ -157,11 +143,7 @@ async fn hand_over(context: &Context, account: &AccountRecord, brought: &Brought
             _ => return Err(Fault::internal()),
         }
     }
-    Err(Fault::new(
-        Code::Unavailable,
-        "The account's tokens keep changing. Connect it again.",
-    )
-    .with_retry_after(2))
+    Err(Fault::new(Code::Unavailable, "The account's tokens keep changing. Connect it again.").with_retry_after(2))
 }
 
 async fn newest_generation(context: &Context, account: &AccountId) -> Result<u64, Fault> {
@@ -172,12 +154,7 @@ async fn newest_generation(context: &Context, account: &AccountId) -> Result<u64
 }
 
 pub(super) async fn ask(context: &Context, account: &AccountId, command: &Command) -> Result<Reply, Fault> {
-    context
-        .ports
-        .objects
-        .ask::<Account>(account.as_str(), command)
-        .await
-        .map_err(out_of_reach)
+    context.ports.objects.ask::<Account>(account.as_str(), command).await.map_err(out_of_reach)
 }
 
 /// Another X user signed in than the one the account belongs to.

@@ -16,11 +16,7 @@ pub fn label(text: &str) -> Result<String, Fault> {
     if (1..=LONGEST).contains(&characters) && !text.chars().any(char::is_control) {
         return Ok(text.to_owned());
     }
-    Err(Fault::field(
-        "label",
-        "form",
-        "Use 1 to 80 characters without line breaks.",
-    ))
+    Err(Fault::field("label", "form", "Use 1 to 80 characters without line breaks."))
 }
 
 #[cfg(test)]

@@ -28,16 +28,11 @@ pub async fn health(context: &Context, account: &AccountRecord) -> Result<Health
 /// [`Code::Conflict`] for OAuth 1.0a tokens, which are not renewed; else why there is no new token.
 pub async fn refresh(context: &Context, account: &AccountRecord) -> Result<(), Fault> {
     if account.kind == AccountKind::OAuth1 {
-        return Err(Fault::new(
-            Code::Conflict,
-            "OAuth 1.0a tokens do not end, so there is nothing to refresh.",
-        ));
+        return Err(Fault::new(Code::Conflict, "OAuth 1.0a tokens do not end, so there is nothing to refresh."));
     }
     let generation = health(context, account).await?.generation;
     if generation == 0 {
         return Err(not_found());
     }
-    tokens::credential(context, &account.id, Some(generation))
-        .await
-        .map(|_| ())
+    tokens::credential(context, &account.id, Some(generation)).await.map(|_| ())
 }

@@ -23,14 +23,9 @@ impl Name {
     /// Reads the header `Perch-Account`. A handle needs its `@`, because it may be made of digits alone.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         if let Some(handle) = text.strip_prefix('@') {
-            return is_handle(handle)
-                .then(|| Self::Handle(handle.to_ascii_lowercase()))
-                .ok_or_else(malformed);
+            return is_handle(handle).then(|| Self::Handle(handle.to_ascii_lowercase())).ok_or_else(malformed);
         }
-        AccountId::parse(text)
-            .map(Self::Id)
-            .or_else(|_| UserId::parse(text).map(Self::User))
-            .map_err(|_| malformed())
+        AccountId::parse(text).map(Self::Id).or_else(|_| UserId::parse(text).map(Self::User)).map_err(|_| malformed())
     }
 }
 
@@ -40,10 +35,7 @@ fn is_handle(text: &str) -> bool {
 }
 
 fn malformed() -> Fault {
-    Fault::new(
-        Code::InvalidRequest,
-        "Perch-Account takes an account id (acc_…), a handle with its @, or an X user id.",
-    )
+    Fault::new(Code::InvalidRequest, "Perch-Account takes an account id (acc_…), a handle with its @, or an X user id.")
 }
 
 #[cfg(test)]
@@ -54,33 +46,15 @@ mod tests {
     fn the_three_forms_are_told_apart() {
         let id = AccountId::make(&[7; 16]);
         assert_eq!(Name::parse(id.as_str()), Ok(Name::Id(id)));
-        assert_eq!(
-            Name::parse("2244994945"),
-            Ok(Name::User(UserId::parse("2244994945").unwrap()))
-        );
+        assert_eq!(Name::parse("2244994945"), Ok(Name::User(UserId::parse("2244994945").unwrap())));
         assert_eq!(Name::parse("@2244994945"), Ok(Name::Handle("2244994945".to_owned())));
         assert_eq!(Name::parse("@XDev"), Ok(Name::Handle("xdev".to_owned())));
     }
 
     #[test]
     fn anything_else_is_refused_before_it_is_looked_up() {
-        for text in [
-            "",
-            "@",
-            "XDev",
-            "acc_",
-            "acc_short",
-            "@a b",
-            "@é",
-            "@a-b",
-            "-1",
-            "@abcdefghijklmnopqrstu",
-        ] {
-            assert_eq!(
-                Name::parse(text).map_err(|fault| fault.code),
-                Err(Code::InvalidRequest),
-                "{text}"
-            );
+        for text in ["", "@", "XDev", "acc_", "acc_short", "@a b", "@é", "@a-b", "-1", "@abcdefghijklmnopqrstu"] {
+            assert_eq!(Name::parse(text).map_err(|fault| fault.code), Err(Code::InvalidRequest), "{text}");
         }
     }
 }

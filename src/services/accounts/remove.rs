@@ -24,9 +24,7 @@ use crate::{
 /// # Errors
 /// [`Unavailable`](crate::domain::fault::Code::Unavailable); asking again completes it.
 pub async fn remove(context: &Context, caller: &Caller, account: &AccountRecord) -> Result<(), Fault> {
-    let mut deed = Deed::new(Action::AccountRemove)
-        .by(caller.kid())
-        .for_account(&account.id);
+    let mut deed = Deed::new(Action::AccountRemove).by(caller.kid()).for_account(&account.id);
     let held = ask(context, &account.id, &Command::Forget).await;
     tokens::drop_copies(context, &account.id).await;
     if let Ok(Reply::Forgotten(Some(held))) = &held
@@ -46,11 +44,7 @@ pub async fn remove(context: &Context, caller: &Caller, account: &AccountRecord)
 
 /// Revokes what was held, and says what X did not take.
 async fn revoke(context: &Context, account: &AccountRecord, held: &Connection) -> Option<&'static str> {
-    let place = Place {
-        account: &account.id,
-        user: &held.user,
-        generation: held.generation,
-    };
+    let place = Place { account: &account.id, user: &held.user, generation: held.generation };
     let Grant::OAuth2(pair) = &held.grant else {
         return Some("OAuth 1.0a tokens stay valid at X until their owner revokes them there");
     };
@@ -69,11 +63,7 @@ async fn revoke(context: &Context, account: &AccountRecord, held: &Connection) -
 }
 
 async fn revoke_one(context: &Context, sealed: &Sealed, field: &'static str, place: Place<'_>) -> bool {
-    let hint = if field == "refresh" {
-        "refresh_token"
-    } else {
-        "access_token"
-    };
+    let hint = if field == "refresh" { "refresh_token" } else { "access_token" };
     match tokens::open(context, sealed, field, place) {
         Ok(token) => tokens::revoke(context, &token, hint).await,
         Err(_) => false,

@@ -32,10 +32,7 @@ pub struct Remembered(Mutex<BTreeMap<Name, (Accounts, Timestamp)>>);
 impl Remembered {
     fn recall(&self, name: &Name, now: Timestamp) -> Option<Accounts> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(name)
-            .filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS)
-            .map(|(accounts, _)| accounts.clone())
+        known.get(name).filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS).map(|(accounts, _)| accounts.clone())
     }
 
     /// That a name is nobody's is not remembered: it may be somebody's in a moment.
@@ -99,11 +96,7 @@ fn needed() -> Fault {
 /// Those of the accounts so named that `caller` may use.
 async fn usable(context: &Context, caller: &Caller, name: Name) -> Result<Vec<Arc<AccountRecord>>, Fault> {
     let accounts = named(context, caller, name).await.map_err(out_of_reach)?;
-    Ok(accounts
-        .iter()
-        .filter(|account| caller.may_use(&account.id))
-        .cloned()
-        .collect())
+    Ok(accounts.iter().filter(|account| caller.may_use(&account.id)).cloned().collect())
 }
 
 async fn named(context: &Context, caller: &Caller, name: Name) -> Result<Accounts, Unavailable> {

@@ -39,21 +39,13 @@ pub async fn park(context: &Context, row: &AuditRow) -> Result<(), Unavailable> 
 /// # Errors
 /// [`Code::Unavailable`] when KV or the database does not answer; what was moved until then stays moved.
 pub async fn replay(context: &Context) -> Result<Replayed, Fault> {
-    let keys = context
-        .ports
-        .kv
-        .list(PREFIX, MOST + 1)
-        .await
-        .map_err(|e| out_of_reach(&e))?;
+    let keys = context.ports.kv.list(PREFIX, MOST + 1).await.map_err(|e| out_of_reach(&e))?;
     let most = MOST as usize;
     let mut replayed = 0;
     for keys in keys.get(..keys.len().min(most)).unwrap_or_default().chunks(BATCH) {
         replayed += move_rows(context, keys).await.map_err(|e| out_of_reach(&e))?;
     }
-    Ok(Replayed {
-        replayed,
-        remaining: keys.len() > most,
-    })
+    Ok(Replayed { replayed, remaining: keys.len() > most })
 }
 
 async fn move_rows(context: &Context, keys: &[String]) -> Result<usize, Unavailable> {

@@ -85,18 +85,13 @@ macro_rules! select {
 pub async fn query(context: &Context, filter: &Filter, cursor: Option<&Cursor>, limit: usize) -> Result<Page, Fault> {
     let statement = statement(filter, cursor, limit.saturating_add(1));
     let rows = context.ports.sql.query(statement).await.map_err(|e| out_of_reach(&e))?;
-    let entries = rows
-        .into_iter()
-        .map(|row| serde_json::from_value(serde_json::Value::Object(row)));
+    let entries = rows.into_iter().map(|row| serde_json::from_value(serde_json::Value::Object(row)));
     let entries: Result<Vec<Entry>, _> = entries.collect();
     let mut entries = entries.map_err(|e| out_of_reach(&Unavailable::new("d1", e)))?;
     let more = entries.len() > limit;
     entries.truncate(limit);
     let last = entries.last().filter(|_| more);
-    let next = last.map(|last| Cursor {
-        at: last.at,
-        id: last.id.clone(),
-    });
+    let next = last.map(|last| Cursor { at: last.at, id: last.id.clone() });
     Ok(Page { entries, next })
 }
 
@@ -122,9 +117,6 @@ fn statement(filter: &Filter, cursor: Option<&Cursor>, limit: usize) -> Statemen
 }
 
 fn out_of_reach(unavailable: &Unavailable) -> Fault {
-    let detail = format!(
-        "The audit trail cannot be read at the moment: {} does not answer.",
-        unavailable.part
-    );
+    let detail = format!("The audit trail cannot be read at the moment: {} does not answer.", unavailable.part);
     Fault::new(Code::Unavailable, detail).with_retry_after(2)
 }

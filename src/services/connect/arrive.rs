@@ -110,10 +110,7 @@ async fn hand_over(
 ) -> Result<Landing, Fault> {
     let Some(return_uri) = &beginning.return_uri else {
         accounts::grant(context, &beginning.key_id, &account.id).await?;
-        let finish = Command::Finish {
-            account_id: account.id.clone(),
-            connect_code_hash: None,
-        };
+        let finish = Command::Finish { account_id: account.id.clone(), connect_code_hash: None };
         // Nothing hangs on it: an attempt that is taken stays taken.
         let _ = ask(context, state, &finish).await;
         return Ok(Landing::Connected(Box::new(account)));
@@ -121,20 +118,12 @@ async fn hand_over(
     let secret = Nonce::draw(context.ports.entropy.as_ref()).map_err(out_of_reach)?;
     finish(context, state, &account, &secret).await?;
     let connect_code = format!("{}.{}", state.as_str(), secret.as_str());
-    back_to(
-        return_uri,
-        ("connect_code", &connect_code),
-        beginning.client_state.as_deref(),
-    )
-    .map(Landing::Return)
+    back_to(return_uri, ("connect_code", &connect_code), beginning.client_state.as_deref()).map(Landing::Return)
 }
 
 /// An answer that was lost may have been a yes, so a refusal after it counts as one: nobody else knows the secret.
 async fn finish(context: &Context, state: &Nonce, account: &AccountRecord, secret: &Nonce) -> Result<(), Fault> {
-    let command = Command::Finish {
-        account_id: account.id.clone(),
-        connect_code_hash: Some(secret.hash()),
-    };
+    let command = Command::Finish { account_id: account.id.clone(), connect_code_hash: Some(secret.hash()) };
     let mut lost = None;
     for _ in 0..TRIES {
         match ask(context, state, &command).await {
@@ -160,11 +149,7 @@ async fn decline(
     };
     context.call.note(|facts| facts.kid = Some(beginning.key_id.clone()));
     let outcome: Result<(), Fault> = Err(fault.clone());
-    audit::record(
-        context,
-        Deed::new(Action::ConnectFinish).by(&beginning.key_id),
-        &outcome,
-    );
+    audit::record(context, Deed::new(Action::ConnectFinish).by(&beginning.key_id), &outcome);
     match &beginning.return_uri {
         Some(uri) => back_to(uri, ("error", error), beginning.client_state.as_deref()).map(Landing::Return),
         None => Err(fault),
@@ -172,26 +157,18 @@ async fn decline(
 }
 
 fn declined() -> Fault {
-    Fault::new(
-        Code::ConsentDenied,
-        "The X account was not connected, because its owner declined.",
-    )
+    Fault::new(Code::ConsentDenied, "The X account was not connected, because its owner declined.")
 }
 
 /// X's own words are not repeated: they came through the browser, and anybody can have written them.
 fn failed() -> Fault {
-    Fault::new(
-        Code::XRejected,
-        "X ended the connection without asking. Begin a new one, perhaps with other scopes.",
-    )
+    Fault::new(Code::XRejected, "X ended the connection without asking. Begin a new one, perhaps with other scopes.")
 }
 
 /// The client application's address, with what it is told (RFC 6749, 4.1.2).
 fn back_to(return_uri: &str, told: (&str, &str), client_state: Option<&str>) -> Result<Url, Fault> {
     let mut url = Url::parse(return_uri).map_err(|_| Fault::internal())?;
-    url.query_pairs_mut()
-        .append_pair(told.0, told.1)
-        .extend_pairs(client_state.map(|state| ("state", state)));
+    url.query_pairs_mut().append_pair(told.0, told.1).extend_pairs(client_state.map(|state| ("state", state)));
     Ok(url)
 }
 
@@ -202,10 +179,7 @@ mod tests {
     #[test]
     fn what_is_told_is_added_to_the_return_address() {
         let back = |uri: &str, state| back_to(uri, ("connect_code", "a.b"), state).unwrap().to_string();
-        assert_eq!(
-            back("https://app.example/c", None),
-            "https://app.example/c?connect_code=a.b"
-        );
+        assert_eq!(back("https://app.example/c", None), "https://app.example/c?connect_code=a.b");
         assert_eq!(
             back("https://app.example/c?x=1", Some("s&t=ü")),
             "https://app.example/c?x=1&connect_code=a.b&state=s%26t%3D%C3%BC"

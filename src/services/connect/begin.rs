@@ -65,10 +65,7 @@ fn beginning(
 ) -> Result<Beginning, Fault> {
     // 43 characters of the unreserved set, as RFC 7636, 4.1 asks.
     let verifier = Nonce::draw(context.ports.entropy.as_ref()).map_err(out_of_reach)?;
-    let sealed = context
-        .ports
-        .sealed_box
-        .seal(&verifier.as_str().into(), &binding(state));
+    let sealed = context.ports.sealed_box.seal(&verifier.as_str().into(), &binding(state));
     Ok(Beginning {
         key_id: caller.kid().clone(),
         sealed_verifier: Sealed::from_envelope(sealed.map_err(|_| Fault::internal())?),

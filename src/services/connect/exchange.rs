@@ -50,10 +50,7 @@ async fn still_active(context: &Context, kid: &KeyId) -> Result<(), Fault> {
 }
 
 async fn settle(context: &Context, beginning: &Beginning, granted: &Granted) -> Result<AccountRecord, Fault> {
-    let credential = Credential::Bearer {
-        token: granted.access.clone(),
-        generation: 0,
-    };
+    let credential = Credential::Bearer { token: granted.access.clone(), generation: 0 };
     let profile = x::who(context, &credential).await?;
     as_expected(context, beginning, &profile).await?;
     let brought = Brought::OAuth2 {
@@ -71,9 +68,7 @@ async fn as_expected(context: &Context, beginning: &Beginning, profile: &Profile
     let Some(expected) = &beginning.account_expected else {
         return Ok(());
     };
-    let record = accounts::load(context, expected)
-        .await
-        .map_err(accounts::out_of_reach)?;
+    let record = accounts::load(context, expected).await.map_err(accounts::out_of_reach)?;
     match record {
         Some(record) if record.user == profile.user => Ok(()),
         _ => Err(accounts::mismatch()),
@@ -99,9 +94,8 @@ fn not_granted(refusal: &GrantRefusal) -> Fault {
         // X does not know the code, or no longer: it is as much over as the attempt.
         FailureClass::GrantDead => invalid(),
         FailureClass::Transient => Fault::new(Code::XUnavailable, "X did not answer to the code it gave. Begin anew."),
-        FailureClass::Misconfigured => Fault::new(
-            Code::XMisconfigured,
-            "X does not accept perch's client credentials or redirect address.",
-        ),
+        FailureClass::Misconfigured => {
+            Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials or redirect address.")
+        }
     }
 }

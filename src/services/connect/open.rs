@@ -37,10 +37,7 @@ pub async fn open(context: &Context, state: &str, cookie: Option<Nonce>) -> Resu
     };
     context.call.note(|facts| facts.kid = Some(beginning.key_id.clone()));
     let x = &context.config.x;
-    let client = Client {
-        id: &x.client_id,
-        secret: x.client_secret.as_ref(),
-    };
+    let client = Client { id: &x.client_id, secret: x.client_secret.as_ref() };
     let verifier = verifier(context, &state, &beginning)?;
     let redirect = redirect_uri(context)?;
     let page = &x.authorize_url;

@@ -32,18 +32,13 @@ pub async fn redeem(context: &Context, caller: &Caller, connect_code: &str) -> R
 
 async fn take_over(context: &Context, caller: &Caller, connect_code: &str) -> Result<AccountRecord, Fault> {
     let (state, secret) = parts(connect_code).ok_or_else(invalid)?;
-    let command = Command::Redeem {
-        connect_code_hash: secret.hash(),
-        key_id: caller.kid().clone(),
-    };
+    let command = Command::Redeem { connect_code_hash: secret.hash(), key_id: caller.kid().clone() };
     let Reply::Redeemed { account_id } = ask(context, &state, &command).await? else {
         return Err(invalid());
     };
     context.call.note(|facts| facts.account = Some(account_id.clone()));
     accounts::grant(context, caller.kid(), &account_id).await?;
-    let account = accounts::load(context, &account_id)
-        .await
-        .map_err(accounts::out_of_reach)?;
+    let account = accounts::load(context, &account_id).await.map_err(accounts::out_of_reach)?;
     account.ok_or_else(accounts::not_found)
 }
 

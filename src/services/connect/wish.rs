@@ -85,14 +85,8 @@ mod tests {
             accounts: AccountGrant::default(),
             default_account: None,
             origins: Vec::new(),
-            quota: Quota {
-                per_minute: 60,
-                per_day: None,
-            },
-            return_uris: vec![
-                "https://app.example/connected?a=1".to_owned(),
-                "https://app.example/#f".to_owned(),
-            ],
+            quota: Quota { per_minute: 60, per_day: None },
+            return_uris: vec!["https://app.example/connected?a=1".to_owned(), "https://app.example/#f".to_owned()],
             created_at: Timestamp::from_ms(0),
             expires_at: None,
             revoked_at: None,
@@ -103,20 +97,13 @@ mod tests {
     }
 
     fn settled(wish: Wish) -> Result<Vec<String>, String> {
-        wish.settle(&key()).map(|(_, scopes)| scopes).map_err(|fault| {
-            fault
-                .fields
-                .first()
-                .map(|field| field.field.clone())
-                .unwrap_or_default()
-        })
+        wish.settle(&key())
+            .map(|(_, scopes)| scopes)
+            .map_err(|fault| fault.fields.first().map(|field| field.field.clone()).unwrap_or_default())
     }
 
     fn scopes(scopes: &[&str]) -> Wish {
-        Wish {
-            scopes: Some(scopes.iter().map(|scope| (*scope).to_owned()).collect()),
-            ..Wish::default()
-        }
+        Wish { scopes: Some(scopes.iter().map(|scope| (*scope).to_owned()).collect()), ..Wish::default() }
     }
 
     #[test]
@@ -127,26 +114,15 @@ mod tests {
     #[test]
     fn scopes_are_x_s_own_and_enough_to_learn_whose_account_it_is() {
         let one_of_each = ["tweet.read", "users.read"];
-        assert_eq!(
-            settled(scopes(&["users.read", "tweet.read", "users.read"])).unwrap(),
-            one_of_each
-        );
-        assert_eq!(
-            settled(scopes(&["tweet.read", "users.read", "tweet.raed"])),
-            Err("scopes[2]".to_owned())
-        );
+        assert_eq!(settled(scopes(&["users.read", "tweet.read", "users.read"])).unwrap(), one_of_each);
+        assert_eq!(settled(scopes(&["tweet.read", "users.read", "tweet.raed"])), Err("scopes[2]".to_owned()));
         assert_eq!(settled(scopes(&["tweet.read"])), Err("scopes".to_owned()));
         assert_eq!(settled(scopes(&[])), Err("scopes".to_owned()));
     }
 
     #[test]
     fn a_return_address_is_the_key_s_own_letter_for_letter() {
-        let to = |uri: &str| {
-            settled(Wish {
-                return_uri: Some(uri.to_owned()),
-                ..Wish::default()
-            })
-        };
+        let to = |uri: &str| settled(Wish { return_uri: Some(uri.to_owned()), ..Wish::default() });
         assert!(to("https://app.example/connected?a=1").is_ok());
         for near in [
             "https://app.example/connected",
@@ -169,12 +145,7 @@ mod tests {
 
     #[test]
     fn an_own_state_has_an_end() {
-        let with = |state: String| {
-            settled(Wish {
-                state: Some(state),
-                ..Wish::default()
-            })
-        };
+        let with = |state: String| settled(Wish { state: Some(state), ..Wish::default() });
         assert!(with("s".repeat(512)).is_ok());
         assert_eq!(with("s".repeat(513)), Err("state".to_owned()));
     }

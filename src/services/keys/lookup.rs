@@ -32,10 +32,7 @@ pub struct Remembered {
 impl Remembered {
     fn recall(&self, kid: &KeyId, now: Timestamp) -> Option<Option<Arc<KeyRecord>>> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        records
-            .get(kid)
-            .filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS)
-            .map(|(record, _)| record.clone())
+        records.get(kid).filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS).map(|(record, _)| record.clone())
     }
 
     pub(super) fn remember(&self, kid: &KeyId, record: Option<Arc<KeyRecord>>, now: Timestamp) {
@@ -87,13 +84,7 @@ pub async fn origin_is_known(context: &Context, origin: &str) -> bool {
         return true;
     }
     let now = context.now();
-    let remembered = context
-        .memory
-        .keys
-        .origins
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
+    let remembered = context.memory.keys.origins.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some((origins, since)) = remembered
         && now.ms_since(since) < REMEMBERED_MS
     {
@@ -102,11 +93,6 @@ pub async fn origin_is_known(context: &Context, origin: &str) -> bool {
     let text = context.ports.kv.get(ORIGINS).await.ok().flatten().unwrap_or_default();
     let origins: Arc<Vec<String>> = Arc::new(serde_json::from_str(&text).unwrap_or_default());
     let known = origins.iter().any(|known| known == origin);
-    *context
-        .memory
-        .keys
-        .origins
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Some((origins, now));
+    *context.memory.keys.origins.lock().unwrap_or_else(PoisonError::into_inner) = Some((origins, now));
     known
 }

@@ -19,10 +19,7 @@ use crate::{
 const DAY_MS: u64 = 86_400_000;
 const MOST_DAYS: u32 = 3650;
 /// What a key may do when nobody says.
-const QUOTA: Quota = Quota {
-    per_minute: 600,
-    per_day: None,
-};
+const QUOTA: Quota = Quota { per_minute: 600, per_day: None };
 
 /// A key that is asked for.
 #[derive(Clone, Debug)]
@@ -103,11 +100,7 @@ fn blank(kid: KeyId, hash: KeyHash, now: Timestamp) -> KeyRecord {
 fn check_life(days: u32) -> Result<(), Fault> {
     let good = (1..=MOST_DAYS).contains(&days);
     let message = format!("Give 1 to {MOST_DAYS} days.");
-    let faults = if good {
-        Vec::new()
-    } else {
-        vec![terms::fault("expires_in_days", "range", message)]
-    };
+    let faults = if good { Vec::new() } else { vec![terms::fault("expires_in_days", "range", message)] };
     terms::refuse(faults)
 }
 

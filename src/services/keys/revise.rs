@@ -26,10 +26,7 @@ pub(super) const TRIES: usize = 2;
 pub async fn change(context: &Context, caller: &Caller, kid: &KeyId, terms: &Terms) -> Result<KeyRecord, Fault> {
     let changed = revise(context, kid, |record| {
         if record.revoked_at.is_some() {
-            return Err(Fault::new(
-                Code::Conflict,
-                "The key is revoked, and stays so. Make a new one.",
-            ));
+            return Err(Fault::new(Code::Conflict, "The key is revoked, and stays so. Make a new one."));
         }
         terms.apply(record).map(|()| Revision::Write)
     });
@@ -98,9 +95,7 @@ fn administers(record: &KeyRecord, now: Timestamp) -> bool {
 
 /// Goes on only if another key than `kid` can administer.
 async fn keep_an_admin(context: &Context, kid: &KeyId) -> Result<(), Fault> {
-    let others = store::load_other_admins(context, kid)
-        .await
-        .map_err(|e| out_of_reach(&e))?;
+    let others = store::load_other_admins(context, kid).await.map_err(|e| out_of_reach(&e))?;
     if others.iter().any(|record| administers(record, context.now())) {
         return Ok(());
     }

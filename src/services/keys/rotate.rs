@@ -64,10 +64,7 @@ async fn attempt(context: &Context, kid: &KeyId, overlap_s: u64, mode: Mode) -> 
         old.replaced_by = Some(new.kid.clone());
         old.overlap_until = Some(now.plus_ms(overlap_s.saturating_mul(1000)));
         old.version = old.version.saturating_add(1);
-        if store::replace(context, &old, &new)
-            .await
-            .map_err(|e| out_of_reach(&e))?
-        {
+        if store::replace(context, &old, &new).await.map_err(|e| out_of_reach(&e))? {
             tell(context, &old).await;
             tell(context, &new).await;
             return Ok(Made { key, record: new });
@@ -78,10 +75,7 @@ async fn attempt(context: &Context, kid: &KeyId, overlap_s: u64, mode: Mode) -> 
 
 fn rotatable(context: &Context, old: &KeyRecord) -> Result<(), Fault> {
     if let Some(new) = &old.replaced_by {
-        return Err(Fault::new(
-            Code::Conflict,
-            format!("The key was rotated before: {new} took its place."),
-        ));
+        return Err(Fault::new(Code::Conflict, format!("The key was rotated before: {new} took its place.")));
     }
     match old.standing(context.now()) {
         Standing::Active => Ok(()),

@@ -97,15 +97,8 @@ fn replacement(record: &KeyRecord) -> Result<Statement, Unavailable> {
 /// # Errors
 /// When the object does not answer: the change stands, but may take a minute to be seen everywhere.
 pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
-    let command = Command::Announce {
-        version: record.version,
-    };
-    context
-        .ports
-        .objects
-        .ask::<Allowance>(record.kid.as_str(), &command)
-        .await
-        .map(|_| ())
+    let command = Command::Announce { version: record.version };
+    context.ports.objects.ask::<Allowance>(record.kid.as_str(), &command).await.map(|_| ())
 }
 
 /// The record of `kid`.
@@ -114,11 +107,7 @@ pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unava
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE kid = ?1";
-    let rows = context
-        .ports
-        .sql
-        .query(Statement::new(SELECT, [kid.as_str().into()]))
-        .await?;
+    let rows = context.ports.sql.query(Statement::new(SELECT, [kid.as_str().into()])).await?;
     rows.first().map(record_of).transpose()
 }
 
@@ -128,11 +117,7 @@ pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, U
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load_all(context: &Context, before_ms: u64, limit: u64) -> Result<Vec<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE created_at < ?1 ORDER BY created_at DESC, kid LIMIT ?2";
-    let rows = context
-        .ports
-        .sql
-        .query(Statement::new(SELECT, [before_ms.into(), limit.into()]))
-        .await?;
+    let rows = context.ports.sql.query(Statement::new(SELECT, [before_ms.into(), limit.into()])).await?;
     rows.iter().map(record_of).collect()
 }
 
@@ -161,19 +146,12 @@ pub(super) async fn load_page(
 pub(super) async fn load_other_admins(context: &Context, kid: &KeyId) -> Result<Vec<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE kid <> ?1 AND revoked_at IS NULL \
         AND EXISTS (SELECT 1 FROM json_each(record, '$.scopes') WHERE value = 'admin')";
-    let rows = context
-        .ports
-        .sql
-        .query(Statement::new(SELECT, [kid.as_str().into()]))
-        .await?;
+    let rows = context.ports.sql.query(Statement::new(SELECT, [kid.as_str().into()])).await?;
     rows.iter().map(record_of).collect()
 }
 
 fn record_of(row: &Row) -> Result<KeyRecord, Unavailable> {
-    let text = row
-        .get("record")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default();
+    let text = row.get("record").and_then(serde_json::Value::as_str).unwrap_or_default();
     serde_json::from_str(text).map_err(|e| Unavailable::new("d1", e))
 }
 
@@ -192,12 +170,8 @@ async fn copy_to_kv(context: &Context, record: &KeyRecord) {
 async fn publish_origins(context: &Context) -> Result<(), Unavailable> {
     let records = load_all(context, u64::MAX, 1000).await?;
     let now = context.now();
-    let active = records
-        .iter()
-        .filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
-    let origins: BTreeSet<&str> = active
-        .flat_map(|record| record.origins.iter().map(|o| o.as_str()))
-        .collect();
+    let active = records.iter().filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
+    let origins: BTreeSet<&str> = active.flat_map(|record| record.origins.iter().map(|o| o.as_str())).collect();
     let text = serde_json::to_string(&origins).map_err(|e| Unavailable::new("kv", e))?;
     context.ports.kv.put(ORIGINS, &text, None).await
 }

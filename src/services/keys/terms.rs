@@ -50,18 +50,10 @@ impl Terms {
         take(&mut record.name, self.name.as_deref().map(name), &mut faults);
         take(&mut record.scopes, self.scopes.as_deref().map(scopes), &mut faults);
         take(&mut record.accounts, self.accounts.as_ref().map(accounts), &mut faults);
-        take(
-            &mut default_account,
-            self.default_account.as_ref().map(|id| account(id.as_deref())),
-            &mut faults,
-        );
+        take(&mut default_account, self.default_account.as_ref().map(|id| account(id.as_deref())), &mut faults);
         take(&mut record.origins, self.origins.as_deref().map(origins), &mut faults);
         take(&mut record.quota, self.quota.map(quota), &mut faults);
-        take(
-            &mut record.return_uris,
-            self.return_uris.as_deref().map(return_uris),
-            &mut faults,
-        );
+        take(&mut record.return_uris, self.return_uris.as_deref().map(return_uris), &mut faults);
         record.default_account = default_account;
         if faults.is_empty() {
             faults.extend(contradictions(record));
@@ -86,41 +78,26 @@ pub(super) fn refuse(faults: Vec<FieldFault>) -> Result<(), Fault> {
     if faults.is_empty() {
         return Ok(());
     }
-    let detail: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.field, fault.message))
-        .collect();
+    let detail: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
     Err(Fault::new(Code::InvalidFields, detail.join(" ")).with_fields(faults))
 }
 
 pub(super) fn fault(field: impl Into<String>, rule: &str, message: impl Into<String>) -> FieldFault {
-    FieldFault {
-        field: field.into(),
-        rule: rule.to_owned(),
-        message: message.into(),
-    }
+    FieldFault { field: field.into(), rule: rule.to_owned(), message: message.into() }
 }
 
 fn name(text: &str) -> Checked<String> {
     let name = text.trim();
     let long = name.chars().count() > LONGEST_NAME;
     if name.is_empty() || long || name.chars().any(char::is_control) {
-        return Err(vec![fault(
-            "name",
-            "name",
-            "Give 1 to 100 characters, none of them a control character.",
-        )]);
+        return Err(vec![fault("name", "name", "Give 1 to 100 characters, none of them a control character.")]);
     }
     Ok(name.to_owned())
 }
 
 fn scopes(names: &[String]) -> Checked<ScopeSet> {
     if names.is_empty() {
-        return Err(vec![fault(
-            "scopes",
-            "empty",
-            "Give at least one scope: a key without any can do nothing.",
-        )]);
+        return Err(vec![fault("scopes", "empty", "Give at least one scope: a key without any can do nothing.")]);
     }
     let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let message = format!("Give one of {}.", known.join(", "));
@@ -150,29 +127,16 @@ fn origins(texts: &[String]) -> Checked<Vec<Origin>> {
 
 fn return_uris(texts: &[String]) -> Checked<Vec<String>> {
     let message = "Give an https URL, or http on localhost, without user name and fragment.";
-    each("return_uris", "return_uri", message, texts, |text| {
-        is_return_uri(text).then(|| text.to_owned())
-    })
+    each("return_uris", "return_uri", message, texts, |text| is_return_uri(text).then(|| text.to_owned()))
 }
 
 fn quota(asked: Quota) -> Checked<Quota> {
     let mut faults = Vec::new();
     if !(1..=MOST_PER_MINUTE).contains(&asked.per_minute) {
-        faults.push(fault(
-            "quota.per_minute",
-            "range",
-            format!("Give 1 to {MOST_PER_MINUTE}."),
-        ));
+        faults.push(fault("quota.per_minute", "range", format!("Give 1 to {MOST_PER_MINUTE}.")));
     }
-    if asked
-        .per_day
-        .is_some_and(|per_day| !(1..=MOST_PER_DAY).contains(&per_day))
-    {
-        faults.push(fault(
-            "quota.per_day",
-            "range",
-            format!("Give 1 to {MOST_PER_DAY}, or null for no limit."),
-        ));
+    if asked.per_day.is_some_and(|per_day| !(1..=MOST_PER_DAY).contains(&per_day)) {
+        faults.push(fault("quota.per_day", "range", format!("Give 1 to {MOST_PER_DAY}, or null for no limit.")));
     }
     if faults.is_empty() { Ok(asked) } else { Err(faults) }
 }
@@ -186,11 +150,7 @@ fn each<T>(
     read: impl Fn(&str) -> Option<T>,
 ) -> Checked<Vec<T>> {
     if texts.len() > MOST_ENTRIES {
-        return Err(vec![fault(
-            field,
-            "length",
-            format!("Give at most {MOST_ENTRIES} entries."),
-        )]);
+        return Err(vec![fault(field, "length", format!("Give at most {MOST_ENTRIES} entries."))]);
     }
     let (mut values, mut faults) = (Vec::new(), Vec::new());
     for (at, text) in texts.iter().enumerate() {
@@ -205,11 +165,7 @@ fn each<T>(
 /// What is right by itself and wrong together.
 fn contradictions(record: &KeyRecord) -> Vec<FieldFault> {
     let mut faults = Vec::new();
-    if record
-        .default_account
-        .as_ref()
-        .is_some_and(|account| !record.accounts.permits(account))
-    {
+    if record.default_account.as_ref().is_some_and(|account| !record.accounts.permits(account)) {
         let message = "The default account must be among the key's accounts.";
         faults.push(fault("default_account", "not_granted", message));
     }

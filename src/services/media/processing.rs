@@ -51,8 +51,5 @@ pub(super) async fn wait(
 }
 
 fn failed(id: &MediaId, message: &str) -> Fault {
-    Fault::new(
-        Code::MediaFailed,
-        format!("X could not process the media {id}: {message}"),
-    )
+    Fault::new(Code::MediaFailed, format!("X could not process the media {id}: {message}"))
 }

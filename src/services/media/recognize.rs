@@ -17,25 +17,15 @@ pub(super) fn recognize(declared: Option<&str>, head: &[u8]) -> Result<MediaType
     };
     match (MediaType::parse(name), found) {
         (Some(declared), Some(found)) if declared == found || is_one_container(declared, found) => Ok(declared),
-        (_, Some(found)) => Err(rejected(format!(
-            "The media is declared as {}, but its bytes are {}.",
-            shown(name),
-            found.as_str()
-        ))),
-        (_, None) => Err(rejected(format!(
-            "The media is declared as {}, but {}.",
-            shown(name),
-            no_type(head)
-        ))),
+        (_, Some(found)) => {
+            Err(rejected(format!("The media is declared as {}, but its bytes are {}.", shown(name), found.as_str())))
+        }
+        (_, None) => Err(rejected(format!("The media is declared as {}, but {}.", shown(name), no_type(head)))),
     }
 }
 
 fn no_type(head: &[u8]) -> &'static str {
-    if head.is_empty() {
-        "is empty"
-    } else {
-        "its bytes are of no type that X takes"
-    }
+    if head.is_empty() { "is empty" } else { "its bytes are of no type that X takes" }
 }
 
 fn is_one_container(one: MediaType, other: MediaType) -> bool {

@@ -89,11 +89,7 @@ pub async fn begin(
     let media_category = category.unwrap_or_else(|| media_type.tweet_category());
     plan(media_type, media_category, Some(total_bytes))
         .map_err(|refusal| refused(refusal, media_type, media_category))?;
-    let announcement = Announcement {
-        media_type,
-        total_bytes,
-        media_category,
-    };
+    let announcement = Announcement { media_type, total_bytes, media_category };
     let begun = initialize(context, account, announcement).await?;
     let life_s = begun.expires_after_secs.unwrap_or(DEFAULT_LIFE_S);
     let upload = Upload {
@@ -120,20 +116,12 @@ pub fn open(context: &Context, caller: &Caller, id: &str) -> Result<Upload, Faul
 
 fn seal(context: &Context, caller: &Caller, upload: &Upload) -> Result<String, Fault> {
     let text = serde_json::to_string(upload).map_err(|_| Fault::internal())?;
-    let sealed = context
-        .ports
-        .sealed_box
-        .seal(&SecretString::from(text), &binding(caller));
+    let sealed = context.ports.sealed_box.seal(&SecretString::from(text), &binding(caller));
     sealed.map_err(|_| Fault::internal())
 }
 
 fn binding(caller: &Caller) -> Binding<'_> {
-    Binding {
-        owner: caller.kid().as_str(),
-        x_user_id: "",
-        field: "upload",
-        generation: 0,
-    }
+    Binding { owner: caller.kid().as_str(), x_user_id: "", field: "upload", generation: 0 }
 }
 
 /// A part that X has taken.
@@ -178,10 +166,7 @@ pub async fn put_part(context: &Context, upload: &Upload, n: u16, source: Source
 pub async fn complete(context: &Context, caller: &Caller, upload: &Upload, wishes: Wishes) -> Result<Uploaded, Fault> {
     let (account, id) = (&upload.account, &upload.media_id);
     let outcome = finalize(context, account, id).await;
-    let deed = Deed::new(Action::MediaCreate)
-        .by(caller.kid())
-        .for_account(account)
-        .to(id.as_str());
+    let deed = Deed::new(Action::MediaCreate).by(caller.kid()).for_account(account).to(id.as_str());
     audit::record(context, deed, &outcome);
     let media = outcome?;
     describe_uploaded(&context.renewed(), caller, account, id, wishes.alt_text.as_ref()).await?;
@@ -204,10 +189,7 @@ pub async fn outcome(context: &Context, upload: &Upload) -> Result<Option<Upload
 pub async fn known_parts(context: &Context, upload: &Upload) -> Vec<u16> {
     let prefix = notes(upload);
     let names = context.ports.kv.list(&prefix, 1000).await.unwrap_or_default();
-    let mut parts: Vec<u16> = names
-        .iter()
-        .filter_map(|name| name.strip_prefix(&prefix)?.parse().ok())
-        .collect();
+    let mut parts: Vec<u16> = names.iter().filter_map(|name| name.strip_prefix(&prefix)?.parse().ok()).collect();
     parts.sort_unstable();
     parts
 }
@@ -225,17 +207,11 @@ fn notes(upload: &Upload) -> String {
 
 fn no_part(upload: &Upload) -> Fault {
     let last = upload.parts().saturating_sub(1);
-    Fault::new(
-        Code::InvalidRequest,
-        format!("The parts of this upload are numbered from 0 to {last}."),
-    )
+    Fault::new(Code::InvalidRequest, format!("The parts of this upload are numbered from 0 to {last}."))
 }
 
 fn other_size(n: u16, size: u64) -> Fault {
-    Fault::new(
-        Code::InvalidRequest,
-        format!("Part {n} must have exactly {size} bytes."),
-    )
+    Fault::new(Code::InvalidRequest, format!("Part {n} must have exactly {size} bytes."))
 }
 
 #[cfg(test)]

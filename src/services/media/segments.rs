@@ -114,13 +114,11 @@ fn other_length(length: u64) -> Fault {
 
 /// `bytes` in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -136,11 +134,7 @@ mod tests {
     use super::*;
 
     fn source(chunks: Vec<Bytes>, length: Option<u64>) -> Source {
-        Source {
-            chunks: Box::pin(stream::iter(chunks.into_iter().map(Ok))),
-            length,
-            declared: None,
-        }
+        Source { chunks: Box::pin(stream::iter(chunks.into_iter().map(Ok))), length, declared: None }
     }
 
     async fn all(mut segments: Segments) -> Result<(Vec<Bytes>, String), Fault> {
@@ -179,11 +173,7 @@ mod tests {
             counter.fetch_add(1, Ordering::Relaxed);
             Ok(Bytes::from(vec![0; SEGMENT / 4]))
         });
-        let mut segments = Segments::new(Source {
-            chunks: Box::pin(chunks),
-            length: None,
-            declared: None,
-        });
+        let mut segments = Segments::new(Source { chunks: Box::pin(chunks), length: None, declared: None });
         for taken in 1..=3 {
             now(segments.next()).unwrap();
             assert_eq!(pulled.load(Ordering::Relaxed), taken * 4 + 1);

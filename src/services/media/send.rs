@@ -90,20 +90,12 @@ async fn send(
     let media_category = category.unwrap_or_else(|| media_type.tweet_category());
     let plan = plan(media_type, media_category, segments.total())
         .map_err(|refusal| refused(refusal, media_type, media_category))?;
-    let announcement = Announcement {
-        media_type,
-        total_bytes: segments.total().unwrap_or_default(),
-        media_category,
-    };
+    let announcement = Announcement { media_type, total_bytes: segments.total().unwrap_or_default(), media_category };
     let media = match plan {
         UploadPlan::OneShot => whole(context, account, announcement, first).await?,
         UploadPlan::Chunked { .. } => chunked(context, account, announcement, first, &mut segments).await?,
     };
-    Ok(Receipt {
-        media,
-        media_type,
-        sha256: segments.sha256(),
-    })
+    Ok(Receipt { media, media_type, sha256: segments.sha256() })
 }
 
 async fn whole(

@@ -53,10 +53,7 @@ impl Uploaded {
     pub(super) fn read(answer: &XAnswer, now: Timestamp) -> Result<Self, Fault> {
         let data = answer.json::<Answer>()?.data;
         let processing = Processing::read(&answer.body).map_err(|_| {
-            Fault::new(
-                Code::XInvalidAnswer,
-                "X tells of processing in another form than it documents.",
-            )
+            Fault::new(Code::XInvalidAnswer, "X tells of processing in another form than it documents.")
         })?;
         Ok(Self {
             id: data.id,
@@ -64,9 +61,7 @@ impl Uploaded {
             size: data.size,
             processing_info: data.processing_info,
             processing,
-            expires_at: data
-                .expires_after_secs
-                .map(|seconds| now.plus_ms(seconds.saturating_mul(1000))),
+            expires_at: data.expires_after_secs.map(|seconds| now.plus_ms(seconds.saturating_mul(1000))),
         })
     }
 

@@ -34,10 +34,7 @@ pub struct Remembered(Mutex<BTreeMap<AccountId, (Credential, Timestamp)>>);
 impl Remembered {
     fn recall(&self, account: &AccountId, now: Timestamp) -> Option<Credential> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(account)
-            .filter(|(_, until)| now < *until)
-            .map(|(credential, _)| credential.clone())
+        known.get(account).filter(|(_, until)| now < *until).map(|(credential, _)| credential.clone())
     }
 
     fn remember(&self, account: &AccountId, credential: Credential, until: Timestamp) {
@@ -114,40 +111,19 @@ async fn put(context: &Context, account: &AccountId, copy: &Copy) {
 }
 
 fn open_access(context: &Context, account: &AccountId, access: &Access) -> Result<Credential, Fault> {
-    let place = Place {
-        account,
-        user: &access.user,
-        generation: access.generation,
-    };
+    let place = Place { account, user: &access.user, generation: access.generation };
     let token = open(context, &access.sealed_access, "access", place)?;
-    let credential = Credential::Bearer {
-        token,
-        generation: access.generation,
-    };
-    let until = context
-        .now()
-        .plus_ms(REMEMBERED_MS)
-        .min(access.expires_at.minus_ms(LEAST_LIFE_MS));
+    let credential = Credential::Bearer { token, generation: access.generation };
+    let until = context.now().plus_ms(REMEMBERED_MS).min(access.expires_at.minus_ms(LEAST_LIFE_MS));
     context.memory.tokens.remember(account, credential.clone(), until);
     Ok(credential)
 }
 
 fn open_user_token(context: &Context, account: &AccountId, token: &UserToken) -> Result<Credential, Fault> {
-    let place = Place {
-        account,
-        user: &token.user,
-        generation: token.generation,
-    };
+    let place = Place { account, user: &token.user, generation: token.generation };
     let secret = open(context, &token.sealed_secret, "secret", place)?;
     let public = open(context, &token.sealed_token, "token", place)?;
-    let credential = Credential::Sign {
-        token: public,
-        secret,
-        generation: token.generation,
-    };
-    context
-        .memory
-        .tokens
-        .remember(account, credential.clone(), context.now().plus_ms(REMEMBERED_MS));
+    let credential = Credential::Sign { token: public, secret, generation: token.generation };
+    context.memory.tokens.remember(account, credential.clone(), context.now().plus_ms(REMEMBERED_MS));
     Ok(credential)
 }

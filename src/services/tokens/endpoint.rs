@@ -24,11 +24,7 @@ pub async fn exchange_code(
     redirect_uri: &Url,
     verifier: &SecretString,
 ) -> Result<Granted, GrantRefusal> {
-    grant(
-        context,
-        oauth2::exchange_code(client(context), code, redirect_uri, verifier),
-    )
-    .await
+    grant(context, oauth2::exchange_code(client(context), code, redirect_uri, verifier)).await
 }
 
 /// Exchanges a refresh token, once.
@@ -39,18 +35,13 @@ pub(super) async fn refresh(context: &Context, refresh_token: &SecretString) -> 
 /// Revokes a token at X. Answers whether X took it.
 pub async fn revoke(context: &Context, token: &SecretString, hint: &'static str) -> bool {
     let form = oauth2::revoke(client(context), token, hint);
-    post(context, "2/oauth2/revoke", form)
-        .await
-        .is_some_and(|answer| answer.status == 200)
+    post(context, "2/oauth2/revoke", form).await.is_some_and(|answer| answer.status == 200)
 }
 
 async fn grant(context: &Context, form: Form) -> Result<Granted, GrantRefusal> {
     match post(context, "2/oauth2/token", form).await {
         Some(answer) => oauth2::read_grant(answer.status, &answer.body),
-        None => Err(GrantRefusal {
-            class: FailureClass::Transient,
-            reason: "no_answer".to_owned(),
-        }),
+        None => Err(GrantRefusal { class: FailureClass::Transient, reason: "no_answer".to_owned() }),
     }
 }
 
@@ -68,20 +59,11 @@ async fn post(context: &Context, path: &str, form: Form) -> Option<UpstreamRespo
     let mut url = context.config.x.api_url.clone();
     url.set_path(path);
     let body = UpstreamBody::Bytes(form.body.expose_secret().to_owned().into());
-    let request = UpstreamRequest {
-        method: Method::POST,
-        url,
-        headers,
-        body,
-        timeout_ms: PATIENCE_MS,
-    };
+    let request = UpstreamRequest { method: Method::POST, url, headers, body, timeout_ms: PATIENCE_MS };
     context.call.note(|facts| facts.x_calls += 1);
     context.ports.upstream.send(request).await.ok()
 }
 
 fn client(context: &Context) -> Client<'_> {
-    Client {
-        id: &context.config.x.client_id,
-        secret: context.config.x.client_secret.as_ref(),
-    }
+    Client { id: &context.config.x.client_id, secret: context.config.x.client_secret.as_ref() }
 }

@@ -51,17 +51,10 @@ async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Resul
 }
 
 async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Result<Access, Fault> {
-    let place = Place {
-        account,
-        user: &lease.user,
-        generation: lease.generation,
-    };
+    let place = Place { account, user: &lease.user, generation: lease.generation };
     let granted = match open(context, &lease.sealed_refresh, "refresh", place) {
         Ok(refresh_token) => endpoint::refresh(context, &refresh_token).await,
-        Err(_) => Err(GrantRefusal {
-            class: FailureClass::Misconfigured,
-            reason: "sealed_box".to_owned(),
-        }),
+        Err(_) => Err(GrantRefusal { class: FailureClass::Misconfigured, reason: "sealed_box".to_owned() }),
     };
     match granted {
         Ok(granted) => commit(context, account, lease, &granted).await,
@@ -71,15 +64,8 @@ async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Resul
 
 async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: &Granted) -> Result<Access, Fault> {
     let generation = lease.generation.saturating_add(1);
-    let place = Place {
-        account,
-        user: &lease.user,
-        generation,
-    };
-    let old = Place {
-        generation: lease.generation,
-        ..place
-    };
+    let place = Place { account, user: &lease.user, generation };
+    let old = Place { generation: lease.generation, ..place };
     // X may keep the refresh token as it was (RFC 6749, 6); it is sealed anew under the new generation.
     let refresh_token = match &granted.refresh {
         Some(token) => token.clone(),
@@ -96,11 +82,7 @@ async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: 
         expires_at: renewed.expires_at,
         user: lease.user.clone(),
     };
-    let command = Command::Commit(Box::new(Commit {
-        lease_id: lease.lease_id.clone(),
-        generation,
-        renewed,
-    }));
+    let command = Command::Commit(Box::new(Commit { lease_id: lease.lease_id.clone(), generation, renewed }));
     match insist(context, account, &command).await? {
         Reply::Committed { .. } => Ok(access),
         refusal => Err(refused(&refusal)),
@@ -115,32 +97,22 @@ async fn insist(context: &Context, account: &AccountId, command: &Command) -> Re
         }
         context.ports.timer.sleep(wait).await;
     }
-    context
-        .ports
-        .objects
-        .ask::<Account>(account.as_str(), command)
-        .await
-        .map_err(|e| out_of_reach(&e))
+    context.ports.objects.ask::<Account>(account.as_str(), command).await.map_err(|e| out_of_reach(&e))
 }
 
 /// Tells the object that its lease brought nothing, and says what that means for the caller.
 async fn give_back(context: &Context, account: &AccountId, lease: &Lease, refusal: GrantRefusal) -> Fault {
     let GrantRefusal { class, reason } = refusal;
-    let command = Command::RefreshFailed {
-        lease_id: lease.lease_id.clone(),
-        class,
-        reason,
-    };
+    let command = Command::RefreshFailed { lease_id: lease.lease_id.clone(), class, reason };
     // If this does not arrive, the lease ends by itself.
     let _ = insist(context, account, &command).await;
     match class {
         FailureClass::Transient => {
             Fault::new(Code::XUnavailable, "X did not renew the account's token just now.").with_retry_after(2)
         }
-        FailureClass::GrantDead => Fault::new(
-            Code::AccountNeedsReconnect,
-            "X no longer takes this account's tokens; connect it anew.",
-        ),
+        FailureClass::GrantDead => {
+            Fault::new(Code::AccountNeedsReconnect, "X no longer takes this account's tokens; connect it anew.")
+        }
         FailureClass::Misconfigured => {
             Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials.")
         }

@@ -25,12 +25,7 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     const fn binding(self, field: &'static str, account: &'a str, user: &'a str) -> Binding<'a> {
-        Binding {
-            owner: account,
-            x_user_id: user,
-            field,
-            generation: self.generation,
-        }
+        Binding { owner: account, x_user_id: user, field, generation: self.generation }
     }
 }
 
@@ -40,11 +35,7 @@ impl<'a> Place<'a> {
 /// When nothing can be sealed: no entropy, no master key.
 pub fn seal(context: &Context, secret: &SecretString, field: &'static str, place: Place<'_>) -> Result<Sealed, Fault> {
     let binding = place.binding(field, place.account.as_str(), place.user.as_str());
-    let envelope = context
-        .ports
-        .sealed_box
-        .seal(secret, &binding)
-        .map_err(|fault| report(context, fault))?;
+    let envelope = context.ports.sealed_box.seal(secret, &binding).map_err(|fault| report(context, fault))?;
     Ok(Sealed::from_envelope(envelope))
 }
 
@@ -54,11 +45,7 @@ pub fn seal(context: &Context, secret: &SecretString, field: &'static str, place
 /// When the seal is broken or its master key is gone: the operator's matter.
 pub fn open(context: &Context, sealed: &Sealed, field: &'static str, place: Place<'_>) -> Result<SecretString, Fault> {
     let binding = place.binding(field, place.account.as_str(), place.user.as_str());
-    context
-        .ports
-        .sealed_box
-        .open(sealed.as_envelope(), &binding)
-        .map_err(|fault| report(context, fault))
+    context.ports.sealed_box.open(sealed.as_envelope(), &binding).map_err(|fault| report(context, fault))
 }
 
 fn report(context: &Context, fault: SealFault) -> Fault {
@@ -66,8 +53,5 @@ fn report(context: &Context, fault: SealFault) -> Fault {
         "level": "error", "message": "a token could not be sealed or opened", "reason": fault.to_string(),
         "request_id": context.call.request_id,
     }));
-    Fault::new(
-        Code::Internal,
-        "The account's tokens cannot be opened. The operator must check the master keys.",
-    )
+    Fault::new(Code::Internal, "The account's tokens cannot be opened. The operator must check the master keys.")
 }

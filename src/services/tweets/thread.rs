@@ -42,14 +42,9 @@ pub async fn send_thread(
             Some(before) => draft.replying_to(&before.id),
             None => draft,
         };
-        let outcome = send(context, caller, account, &draft)
-            .await
-            .and_then(|answer| id_of(&answer));
+        let outcome = send(context, caller, account, &draft).await.and_then(|answer| id_of(&answer));
         match outcome {
-            Ok(id) => sent.push(Sent {
-                id,
-                text: draft.text().to_owned(),
-            }),
+            Ok(id) => sent.push(Sent { id, text: draft.text().to_owned() }),
             Err(fault) => return Err(cut_off(fault, &sent)),
         }
     }
@@ -63,9 +58,5 @@ fn cut_off(fault: Fault, sent: &[Sent]) -> Fault {
     }
     let detail = format!("{} tweets of the thread were sent, then: {}", sent.len(), fault.detail);
     let partial = serde_json::to_value(sent).ok();
-    Fault {
-        detail,
-        partial,
-        ..fault
-    }
+    Fault { detail, partial, ..fault }
 }

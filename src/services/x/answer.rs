@@ -20,11 +20,7 @@ pub struct XAnswer {
 impl XAnswer {
     /// What stands for X's answer when an earlier attempt of the same call has already done what was asked.
     pub(super) fn settled() -> Self {
-        Self {
-            status: 200,
-            headers: HeaderMap::new(),
-            body: Bytes::from_static(b"{\"data\":{}}"),
-        }
+        Self { status: 200, headers: HeaderMap::new(), body: Bytes::from_static(b"{\"data\":{}}") }
     }
 
     /// The body as a `T`.

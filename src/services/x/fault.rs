@@ -31,11 +31,7 @@ pub(super) fn of_error(
 ) -> Fault {
     let code = code_of(error.class, operation);
     let said = error.detail.as_deref().unwrap_or_default();
-    let detail = if said.is_empty() {
-        code.explanation().trim().to_owned()
-    } else {
-        format!("X said: {said}")
-    };
+    let detail = if said.is_empty() { code.explanation().trim().to_owned() } else { format!("X said: {said}") };
     let facts = UpstreamFacts {
         status: Some(status),
         kind: error.kind.clone(),
@@ -45,9 +41,8 @@ pub(super) fn of_error(
     let fault = Fault::new(code, detail).with_upstream(facts);
     match code {
         Code::XRateLimited => {
-            let wait = windows::reset_at(headers).map_or(DEFAULT_WINDOW_S, |reset| {
-                reset.ms_since(now).div_ceil(1000).clamp(1, 86_400)
-            });
+            let wait = windows::reset_at(headers)
+                .map_or(DEFAULT_WINDOW_S, |reset| reset.ms_since(now).div_ceil(1000).clamp(1, 86_400));
             fault.with_retry_after(wait)
         }
         Code::XEdgeBlocked => fault.with_retry_after(EDGE_REST_S),
@@ -68,17 +63,8 @@ pub(super) fn of_silence(operation: &Operation, silence: TransportFault) -> Faul
 
 /// What a 2xx answer that cannot be read means: what was asked has probably been done.
 pub(super) fn of_unreadable(operation: &Operation, status: u16) -> Fault {
-    let code = if operation.effect == Effect::Create {
-        Code::OutcomeUnknown
-    } else {
-        Code::XInvalidAnswer
-    };
-    let facts = UpstreamFacts {
-        status: Some(status),
-        kind: None,
-        title: None,
-        detail: None,
-    };
+    let code = if operation.effect == Effect::Create { Code::OutcomeUnknown } else { Code::XInvalidAnswer };
+    let facts = UpstreamFacts { status: Some(status), kind: None, title: None, detail: None };
     Fault::new(code, "X's answer is not JSON.").with_upstream(facts)
 }
 

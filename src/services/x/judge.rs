@@ -42,20 +42,14 @@ pub(super) fn judge(operation: &Operation, credential: &Credential, outcome: Out
     let response = match outcome {
         Ok(response) => response,
         Err(silence) => {
-            return Verdict::Failed(Failure {
-                fault: fault::of_silence(operation, silence),
-                setback: Setback::Lost,
-            });
+            return Verdict::Failed(Failure { fault: fault::of_silence(operation, silence), setback: Setback::Lost });
         }
     };
     let error = errors::classify(&answer(operation, credential, &response));
     match error.filter(|error| error.class != Class::Partial) {
         Some(error) => {
             let fault = fault::of_error(operation, response.status, &response.headers, &error, now);
-            Verdict::Failed(Failure {
-                fault,
-                setback: setback(&error, credential, &response),
-            })
+            Verdict::Failed(Failure { fault, setback: setback(operation, &error, credential, &response) })
         }
         None => done(operation, response),
     }
@@ -64,10 +58,7 @@ pub(super) fn judge(operation: &Operation, credential: &Credential, outcome: Out
 /// How the breaker sees an outcome.
 pub(super) fn for_breaker(outcome: &Outcome) -> breaker::Answer {
     match outcome {
-        Ok(response) => breaker::Answer::Status {
-            status: response.status,
-            json: is_json(response),
-        },
+        Ok(response) => breaker::Answer::Status { status: response.status, json: is_json(response) },
         Err(TransportFault::Timeout) => breaker::Answer::TimedOut,
         Err(TransportFault::Broken) => breaker::Answer::NoConnection,
         Err(TransportFault::TooLarge) => breaker::Answer::CutShort,
@@ -88,14 +79,12 @@ fn answer<'a>(operation: &'a Operation, credential: &Credential, response: &'a U
 }
 
 /// A token that signs cannot be refreshed: to X's refusal of it there is nothing to try.
-fn setback(error: &XError, credential: &Credential, response: &UpstreamResponse) -> Setback {
+fn setback(operation: &Operation, error: &XError, credential: &Credential, response: &UpstreamResponse) -> Setback {
     match (error.class, credential) {
         (Class::TokenInvalid, Credential::Bearer { .. }) => Setback::Unauthorized,
-        (Class::RateLimit, _) => Setback::RateLimited {
-            reset_at: windows::reset_at(&response.headers),
-        },
+        (Class::RateLimit, _) => Setback::RateLimited { reset_at: windows::reset_at(&response.headers) },
         (Class::Duplicate, _) => Setback::Duplicate,
-        (Class::NotFound, _) => Setback::Gone,
+        (Class::NotFound, _) if operation.method == "DELETE" => Setback::Gone,
         (Class::ServerError | Class::Stream, _) => Setback::ServerError,
         _ => Setback::Refused,
     }
@@ -108,15 +97,8 @@ fn done(operation: &Operation, response: UpstreamResponse) -> Verdict {
         let UpstreamResponse { status, headers, body } = response;
         return Verdict::Done(XAnswer { status, headers, body });
     }
-    let setback = if operation.effect == Effect::Read {
-        Setback::ServerError
-    } else {
-        Setback::Refused
-    };
-    Verdict::Failed(Failure {
-        fault: fault::of_unreadable(operation, response.status),
-        setback,
-    })
+    let setback = if operation.effect == Effect::Read { Setback::ServerError } else { Setback::Refused };
+    Verdict::Failed(Failure { fault: fault::of_unreadable(operation, response.status), setback })
 }
 
 fn is_json(response: &UpstreamResponse) -> bool {

@@ -29,10 +29,7 @@ pub(super) fn on_the_wire(
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-    headers.insert(
-        header::AUTHORIZATION,
-        authorization(context, credential, request, &url)?,
-    );
+    headers.insert(header::AUTHORIZATION, authorization(context, credential, request, &url)?);
     let body = match &request.body {
         Some((content_type, bytes)) => {
             let content_type = HeaderValue::from_str(content_type).map_err(|_| Fault::internal())?;
@@ -42,13 +39,7 @@ pub(super) fn on_the_wire(
         None => UpstreamBody::Empty,
     };
     let method = Method::from_bytes(request.operation.method.as_bytes()).map_err(|_| Fault::internal())?;
-    Ok(UpstreamRequest {
-        method,
-        url,
-        headers,
-        body,
-        timeout_ms: request.operation.timeout_ms,
-    })
+    Ok(UpstreamRequest { method, url, headers, body, timeout_ms: request.operation.timeout_ms })
 }
 
 fn authorization(
@@ -78,16 +69,9 @@ fn signature(
     let credentials = Credentials {
         consumer_key: consumer.0.clone(),
         consumer_secret: consumer.1.clone(),
-        token: Some(Token {
-            token: token.clone(),
-            secret: secret.clone(),
-        }),
+        token: Some(Token { token: token.clone(), secret: secret.clone() }),
     };
-    let query: Vec<(&str, &str)> = request
-        .query
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let query: Vec<(&str, &str)> = request.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let signed = SignedRequest {
         method: request.operation.method,
         url: url.as_str(),
@@ -96,18 +80,10 @@ fn signature(
     };
     let nonce = context.ports.entropy.bytes::<16>().map_err(|_| Fault::internal())?;
     let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(oauth1::authorization(
-        &credentials,
-        &signed,
-        &nonce,
-        context.now().as_seconds(),
-    ))
+    Ok(oauth1::authorization(&credentials, &signed, &nonce, context.now().as_seconds()))
 }
 
 /// What is missing to sign with OAuth 1.0a.
 fn no_consumer() -> Fault {
-    Fault::new(
-        Code::XMisconfigured,
-        "OAuth 1.0a needs the settings X_CONSUMER_KEY and X_CONSUMER_SECRET.",
-    )
+    Fault::new(Code::XMisconfigured, "OAuth 1.0a needs the settings X_CONSUMER_KEY and X_CONSUMER_SECRET.")
 }

@@ -23,103 +23,46 @@ const fn operation(
     limits: &'static [(u32, u32)],
     timeout_ms: u32,
 ) -> Operation {
-    Operation {
-        method,
-        template,
-        group: Group::Media,
-        effect,
-        auth: Auth::User,
-        limits,
-        timeout_ms,
-    }
+    Operation { method, template, group: Group::Media, effect, auth: Auth::User, limits, timeout_ms }
 }
 
 /// A day, in seconds.
 const DAY: u32 = 86_400;
 
 /// `POST /2/media/upload`: the whole file in one request.
-pub static UPLOAD: Operation = operation(
-    "POST",
-    "/2/media/upload",
-    Effect::Set,
-    &[(500, 900), (50_000, DAY)],
-    60_000,
-);
+pub static UPLOAD: Operation = operation("POST", "/2/media/upload", Effect::Set, &[(500, 900), (50_000, DAY)], 60_000);
 
 /// `POST /2/media/upload/initialize`
-pub static INITIALIZE: Operation = operation(
-    "POST",
-    "/2/media/upload/initialize",
-    Effect::Set,
-    &[(1_875, 900), (180_000, DAY)],
-    15_000,
-);
+pub static INITIALIZE: Operation =
+    operation("POST", "/2/media/upload/initialize", Effect::Set, &[(1_875, 900), (180_000, DAY)], 15_000);
 
 /// `POST /2/media/upload/{id}/append`
-pub static APPEND: Operation = operation(
-    "POST",
-    "/2/media/upload/{id}/append",
-    Effect::Set,
-    &[(1_875, 900), (180_000, DAY)],
-    60_000,
-);
+pub static APPEND: Operation =
+    operation("POST", "/2/media/upload/{id}/append", Effect::Set, &[(1_875, 900), (180_000, DAY)], 60_000);
 
 /// `POST /2/media/upload/{id}/finalize`
-pub static FINALIZE: Operation = operation(
-    "POST",
-    "/2/media/upload/{id}/finalize",
-    Effect::Create,
-    &[(1_875, 900), (180_000, DAY)],
-    30_000,
-);
+pub static FINALIZE: Operation =
+    operation("POST", "/2/media/upload/{id}/finalize", Effect::Create, &[(1_875, 900), (180_000, DAY)], 30_000);
 
 /// `GET /2/media/upload?command=STATUS`
-pub static STATUS: Operation = operation(
-    "GET",
-    "/2/media/upload",
-    Effect::Read,
-    &[(1_000, 900), (100_000, DAY)],
-    10_000,
-);
+pub static STATUS: Operation =
+    operation("GET", "/2/media/upload", Effect::Read, &[(1_000, 900), (100_000, DAY)], 10_000);
 
 /// `POST /2/media/metadata`
-pub static METADATA: Operation = operation(
-    "POST",
-    "/2/media/metadata",
-    Effect::Set,
-    &[(500, 900), (50_000, DAY)],
-    10_000,
-);
+pub static METADATA: Operation =
+    operation("POST", "/2/media/metadata", Effect::Set, &[(500, 900), (50_000, DAY)], 10_000);
 
 /// `POST /2/media/subtitles`
-pub static ADD_SUBTITLES: Operation = operation(
-    "POST",
-    "/2/media/subtitles",
-    Effect::Set,
-    &[(100, 900), (10_000, DAY)],
-    10_000,
-);
+pub static ADD_SUBTITLES: Operation =
+    operation("POST", "/2/media/subtitles", Effect::Set, &[(100, 900), (10_000, DAY)], 10_000);
 
 /// `DELETE /2/media/subtitles`, which has a body.
-pub static REMOVE_SUBTITLES: Operation = operation(
-    "DELETE",
-    "/2/media/subtitles",
-    Effect::Set,
-    &[(100, 900), (10_000, DAY)],
-    10_000,
-);
+pub static REMOVE_SUBTITLES: Operation =
+    operation("DELETE", "/2/media/subtitles", Effect::Set, &[(100, 900), (10_000, DAY)], 10_000);
 
 /// Every operation here.
-pub const ALL: &[&Operation] = &[
-    &UPLOAD,
-    &INITIALIZE,
-    &APPEND,
-    &FINALIZE,
-    &STATUS,
-    &METADATA,
-    &ADD_SUBTITLES,
-    &REMOVE_SUBTITLES,
-];
+pub const ALL: &[&Operation] =
+    &[&UPLOAD, &INITIALIZE, &APPEND, &FINALIZE, &STATUS, &METADATA, &ADD_SUBTITLES, &REMOVE_SUBTITLES];
 
 /// What X must know of a file before its first byte.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -134,11 +77,7 @@ pub struct Announcement {
 
 /// Uploads `bytes` whole, in a form with `boundary`. Their size says itself.
 pub fn upload(announcement: Announcement, bytes: &[u8], boundary: &str) -> XRequest {
-    let file = FilePart {
-        name: "media",
-        media_type: announcement.media_type.as_str(),
-        bytes,
-    };
+    let file = FilePart { name: "media", media_type: announcement.media_type.as_str(), bytes };
     let category = [("media_category", announcement.media_category.as_str())];
     let (content_type, body) = multipart::form(boundary, &category, file);
     XRequest::new(&UPLOAD, [""; 0]).body(content_type, body)
@@ -151,11 +90,7 @@ pub fn initialize(announcement: Announcement) -> XRequest {
 
 /// Sends segment `index` (0 to 999) of the upload `id`, in a form with `boundary`. It may be sent again.
 pub fn append(id: &MediaId, index: u16, segment: &Bytes, boundary: &str) -> XRequest {
-    let file = FilePart {
-        name: "media",
-        media_type: "application/octet-stream",
-        bytes: segment,
-    };
+    let file = FilePart { name: "media", media_type: "application/octet-stream", bytes: segment };
     let (content_type, body) = multipart::form(boundary, &[("segment_index", &index.to_string())], file);
     XRequest::new(&APPEND, [id.as_str()]).body(content_type, body)
 }
@@ -167,9 +102,7 @@ pub fn finalize(id: &MediaId) -> XRequest {
 
 /// Asks what has become of `id`.
 pub fn status(id: &MediaId) -> XRequest {
-    XRequest::new(&STATUS, [""; 0])
-        .query("command", "STATUS")
-        .query("media_id", id.as_str())
+    XRequest::new(&STATUS, [""; 0]).query("command", "STATUS").query("media_id", id.as_str())
 }
 
 /// Gives the medium `id` an alt text.
@@ -187,9 +120,7 @@ pub fn describe(id: &MediaId, alt_text: &AltText) -> XRequest {
     struct Text<'a> {
         text: &'a AltText,
     }
-    let metadata = Metadata {
-        alt_text: Text { text: alt_text },
-    };
+    let metadata = Metadata { alt_text: Text { text: alt_text } };
     XRequest::new(&METADATA, [""; 0]).json(&Body { id, metadata })
 }
 
@@ -221,10 +152,7 @@ pub fn add_subtitles(video: SubtitledVideo<'_>, track: Track<'_>) -> XRequest {
         video: SubtitledVideo<'a>,
         subtitles: Track<'a>,
     }
-    XRequest::new(&ADD_SUBTITLES, [""; 0]).json(&Body {
-        video,
-        subtitles: track,
-    })
+    XRequest::new(&ADD_SUBTITLES, [""; 0]).json(&Body { video, subtitles: track })
 }
 
 /// Removes the track in `language_code` from `video`.
@@ -253,29 +181,16 @@ mod tests {
     #[test]
     fn bodies_have_the_form_x_documents() {
         let (id, track) = (MediaId::parse("12").unwrap(), MediaId::parse("34").unwrap());
-        let announcement = Announcement {
-            media_type: MediaType::Mp4,
-            total_bytes: 9,
-            media_category: Category::TweetVideo,
-        };
+        let announcement =
+            Announcement { media_type: MediaType::Mp4, total_bytes: 9, media_category: Category::TweetVideo };
         assert_eq!(
             json_of(&initialize(announcement)),
             json!({"media_type": "video/mp4", "total_bytes": 9, "media_category": "tweet_video"})
         );
         let text = AltText::parse("a cat".to_owned()).unwrap();
-        assert_eq!(
-            json_of(&describe(&id, &text)),
-            json!({"id": "12", "metadata": {"alt_text": {"text": "a cat"}}})
-        );
-        let video = SubtitledVideo {
-            id: &id,
-            media_category: "TweetVideo",
-        };
-        let track = Track {
-            id: &track,
-            language_code: "EN",
-            display_name: "English",
-        };
+        assert_eq!(json_of(&describe(&id, &text)), json!({"id": "12", "metadata": {"alt_text": {"text": "a cat"}}}));
+        let video = SubtitledVideo { id: &id, media_category: "TweetVideo" };
+        let track = Track { id: &track, language_code: "EN", display_name: "English" };
         assert_eq!(
             json_of(&add_subtitles(video, track)),
             json!({"id": "12", "media_category": "TweetVideo",
@@ -291,9 +206,6 @@ mod tests {
     fn status_is_asked_in_the_query() {
         let base = url::Url::parse("https://api.x.com").unwrap();
         let url = status(&MediaId::parse("12").unwrap()).url(&base);
-        assert_eq!(
-            url.as_str(),
-            "https://api.x.com/2/media/upload?command=STATUS&media_id=12"
-        );
+        assert_eq!(url.as_str(), "https://api.x.com/2/media/upload?command=STATUS&media_id=12");
     }
 }

@@ -39,29 +39,15 @@ impl Facts {
     pub(super) fn read(answer: &Answer<'_>) -> Self {
         match serde_json::from_slice::<Map<String, Value>>(answer.body) {
             Ok(object) => Self::of(&object),
-            Err(_) => Self {
-                format: format(answer),
-                ..Self::of(&Map::new())
-            },
+            Err(_) => Self { format: format(answer), ..Self::of(&Map::new()) },
         }
     }
 
     fn of(object: &Map<String, Value>) -> Self {
-        let errors: Vec<&Map<String, Value>> = object
-            .get("errors")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .collect();
+        let errors: Vec<&Map<String, Value>> =
+            object.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
         let first = |key: &str| errors.iter().find_map(|error| error.get(key));
-        let either = |key: &str| {
-            object
-                .get(key)
-                .or_else(|| first(key))
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
+        let either = |key: &str| object.get(key).or_else(|| first(key)).and_then(Value::as_str).map(str::to_owned);
         let data = object.get("data").filter(|data| !data.is_null());
         Self {
             format: Format::Json,
@@ -74,9 +60,7 @@ impl Facts {
             reset_date: either("reset_date"),
             has_data: data.is_some(),
             has_errors: !errors.is_empty() || data.is_some_and(has_failed_kills),
-            media_failed: data
-                .and_then(|data| data.pointer("/processing_info/state"))
-                .is_some_and(|s| s == "failed"),
+            media_failed: data.and_then(|data| data.pointer("/processing_info/state")).is_some_and(|s| s == "failed"),
             wording: wording(object, &errors),
         }
     }
@@ -112,33 +96,16 @@ fn kind(uri: &str) -> Option<String> {
 
 /// The words of the single errors before those of the whole, which often only say that there are errors.
 fn wording(object: &Map<String, Value>, errors: &[&Map<String, Value>]) -> Vec<String> {
-    let media = object
-        .get("data")
-        .and_then(|data| data.pointer("/processing_info/error/message"));
-    let single = errors
-        .iter()
-        .flat_map(|error| ["message", "detail"].map(|key| error.get(key)))
-        .flatten();
-    let whole = ["detail", "error_description", "message"]
-        .map(|key| object.get(key))
-        .into_iter()
-        .flatten();
-    media
-        .into_iter()
-        .chain(single)
-        .chain(whole)
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    let media = object.get("data").and_then(|data| data.pointer("/processing_info/error/message"));
+    let single = errors.iter().flat_map(|error| ["message", "detail"].map(|key| error.get(key))).flatten();
+    let whole = ["detail", "error_description", "message"].map(|key| object.get(key)).into_iter().flatten();
+    media.into_iter().chain(single).chain(whole).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The name of the first refused parameter: a member of `parameters`, or the value of `parameter`.
 fn parameter(errors: &[&Map<String, Value>]) -> Option<String> {
     let named = |error: &&Map<String, Value>| {
-        let among = error
-            .get("parameters")
-            .and_then(Value::as_object)
-            .and_then(|all| all.keys().next().cloned());
+        let among = error.get("parameters").and_then(Value::as_object).and_then(|all| all.keys().next().cloned());
         among.or_else(|| error.get("parameter").and_then(Value::as_str).map(str::to_owned))
     };
     errors.iter().find_map(named)
@@ -146,7 +113,5 @@ fn parameter(errors: &[&Map<String, Value>]) -> Option<String> {
 
 /// `DELETE /2/connections` counts its failures instead of listing them as errors.
 fn has_failed_kills(data: &Value) -> bool {
-    data.get("failed_kills")
-        .and_then(Value::as_u64)
-        .is_some_and(|count| count > 0)
+    data.get("failed_kills").and_then(Value::as_u64).is_some_and(|count| count > 0)
 }

@@ -19,19 +19,9 @@ struct Vector {
 impl Vector {
     fn answer(&self) -> Answer<'_> {
         let method = self.applies_to.split_once(' ').map_or("GET", |(method, _)| method);
-        let credential = if self.name.ends_with("-bearer") {
-            Credential::App
-        } else {
-            Credential::OAuth2User
-        };
+        let credential = if self.name.ends_with("-bearer") { Credential::App } else { Credential::OAuth2User };
         let content_type = self.content_type.as_deref().filter(|value| !value.is_empty());
-        Answer {
-            status: self.status,
-            content_type,
-            body: self.body.as_bytes(),
-            method,
-            credential,
-        }
+        Answer { status: self.status, content_type, body: self.body.as_bytes(), method, credential }
     }
 }
 
@@ -48,10 +38,7 @@ fn every_vector_has_its_class_and_retry() {
     for vector in vectors() {
         let found = classify(&vector.answer()).map(|error| (error.class, error.retry));
         if found != Some((vector.class, vector.retry)) {
-            wrong.push(format!(
-                "{}: {found:?}, not {:?} {:?}",
-                vector.name, vector.class, vector.retry
-            ));
+            wrong.push(format!("{}: {found:?}, not {:?} {:?}", vector.name, vector.class, vector.retry));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -73,13 +60,8 @@ fn problem(status: u16, body: &str) -> XError {
 
 #[test]
 fn a_plain_success_is_no_error() {
-    for body in [
-        "",
-        "{}",
-        r#"{"data":{"id":"1"}}"#,
-        r#"{"data":[],"errors":[]}"#,
-        r#"{"data":{"title":"Forbidden"}}"#,
-    ] {
+    for body in ["", "{}", r#"{"data":{"id":"1"}}"#, r#"{"data":[],"errors":[]}"#, r#"{"data":{"title":"Forbidden"}}"#]
+    {
         assert_eq!(classify(&answer(200, "application/json", body)), None, "{body}");
     }
 }
@@ -130,10 +112,7 @@ fn json_without_a_known_name_is_read_by_its_status() {
 fn only_an_oauth2_user_token_is_refreshed() {
     let unauthorized = r#"{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}"#;
     let retry = |credential| {
-        let answer = Answer {
-            credential,
-            ..answer(401, "application/json", unauthorized)
-        };
+        let answer = Answer { credential, ..answer(401, "application/json", unauthorized) };
         classify(&answer).unwrap().retry
     };
     assert_eq!(retry(Credential::OAuth2User), Retry::AfterRefresh);
@@ -143,15 +122,8 @@ fn only_an_oauth2_user_token_is_refreshed() {
 
 #[test]
 fn a_write_that_met_a_failing_server_is_reconciled() {
-    for (method, retry) in [
-        ("GET", Retry::ReadsOnly),
-        ("POST", Retry::Reconcile),
-        ("DELETE", Retry::Reconcile),
-    ] {
-        let answer = Answer {
-            method,
-            ..answer(503, "text/plain", "upstream connect error")
-        };
+    for (method, retry) in [("GET", Retry::ReadsOnly), ("POST", Retry::Reconcile), ("DELETE", Retry::Reconcile)] {
+        let answer = Answer { method, ..answer(503, "text/plain", "upstream connect error") };
         assert_eq!(classify(&answer).unwrap().retry, retry);
     }
 }

@@ -116,18 +116,12 @@ impl MediaType {
     /// Reads a `content-type`; its parameters and letter case do not matter.
     pub fn parse(content_type: &str) -> Option<Self> {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
-        TYPES
-            .iter()
-            .find(|(_, name, _)| essence.eq_ignore_ascii_case(name))
-            .map(|(kind, ..)| *kind)
+        TYPES.iter().find(|(_, name, _)| essence.eq_ignore_ascii_case(name)).map(|(kind, ..)| *kind)
     }
 
     /// X's name of it.
     pub fn as_str(self) -> &'static str {
-        TYPES
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or("application/octet-stream", |(_, name, _)| name)
+        TYPES.iter().find(|(kind, ..)| *kind == self).map_or("application/octet-stream", |(_, name, _)| name)
     }
 
     /// The category of a tweet with it.
@@ -141,10 +135,7 @@ impl MediaType {
     }
 
     pub(super) fn family(self) -> Family {
-        TYPES
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or(Video, |(_, _, family)| *family)
+        TYPES.iter().find(|(kind, ..)| *kind == self).map_or(Video, |(_, _, family)| *family)
     }
 }
 
@@ -166,8 +157,7 @@ impl Category {
 
     /// Whether it takes media of `media_type`. A GIF may be posted as a still picture too.
     pub fn takes(self, media_type: MediaType) -> bool {
-        self.row()
-            .is_some_and(|row| row.2 == media_type.family() || (row.2 == Image && media_type == MediaType::Gif))
+        self.row().is_some_and(|row| row.2 == media_type.family() || (row.2 == Image && media_type == MediaType::Gif))
     }
 
     fn row(self) -> Option<&'static (Self, &'static str, Family, u64)> {

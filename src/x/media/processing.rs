@@ -65,16 +65,10 @@ impl Processing {
     fn of(info: Info) -> Self {
         match info.state.as_deref() {
             Some("succeeded") => Self::Ready,
-            Some("failed") => Self::Failed {
-                message: info.error.map_or_else(unexplained, Failure::words),
-            },
+            Some("failed") => Self::Failed { message: info.error.map_or_else(unexplained, Failure::words) },
             _ => Self::Wait {
-                after_s: info
-                    .check_after_secs
-                    .map_or(DEFAULT_WAIT_S, |s| whole(s.ceil(), 1, LONGEST_WAIT_S)),
-                progress: info
-                    .progress_percent
-                    .and_then(|percent| u8::try_from(whole(percent, 0, 100)).ok()),
+                after_s: info.check_after_secs.map_or(DEFAULT_WAIT_S, |s| whole(s.ceil(), 1, LONGEST_WAIT_S)),
+                progress: info.progress_percent.and_then(|percent| u8::try_from(whole(percent, 0, 100)).ok()),
             },
         }
     }
@@ -92,11 +86,7 @@ fn unexplained() -> String {
 }
 
 /// `number` between two bounds, without its fraction.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what u32 holds"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what u32 holds")]
 fn whole(number: f64, least: u32, most: u32) -> u32 {
     number.clamp(f64::from(least), f64::from(most)) as u32
 }

@@ -31,14 +31,8 @@ pub fn sniff(head: &[u8]) -> Option<MediaType> {
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let begins =
         |(at, bytes, _): &&(usize, &[u8], MediaType)| text.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
-    let signature = SIGNATURES
-        .iter()
-        .find(begins)
-        .map(|(_, _, kind)| *kind)
-        .filter(|kind| is_whole(*kind, head));
-    signature
-        .or_else(|| is_mp2t(head).then_some(MediaType::Mp2t))
-        .or_else(|| is_srt(text).then_some(MediaType::Srt))
+    let signature = SIGNATURES.iter().find(begins).map(|(_, _, kind)| *kind).filter(|kind| is_whole(*kind, head));
+    signature.or_else(|| is_mp2t(head).then_some(MediaType::Mp2t)).or_else(|| is_srt(text).then_some(MediaType::Srt))
 }
 
 /// Guards against signatures that are too short to be proof.
@@ -58,11 +52,6 @@ fn is_mp2t(head: &[u8]) -> bool {
 /// The first cue: a number, then a line with an arrow between two times.
 fn is_srt(text: &[u8]) -> bool {
     let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let number = lines
-        .next()
-        .is_some_and(|line| !line.is_empty() && line.iter().all(u8::is_ascii_digit));
-    number
-        && lines
-            .next()
-            .is_some_and(|line| line.windows(5).any(|window| window == b" --> "))
+    let number = lines.next().is_some_and(|line| !line.is_empty() && line.iter().all(u8::is_ascii_digit));
+    number && lines.next().is_some_and(|line| line.windows(5).any(|window| window == b" --> "))
 }

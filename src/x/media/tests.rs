@@ -36,16 +36,9 @@ fn every_content_type_of_x_is_known_by_its_name() {
 
 #[test]
 fn every_category_of_x_is_known_by_its_name() {
-    for name in [
-        "tweet_image",
-        "tweet_gif",
-        "tweet_video",
-        "amplify_video",
-        "dm_image",
-        "dm_gif",
-        "dm_video",
-        "subtitles",
-    ] {
+    for name in
+        ["tweet_image", "tweet_gif", "tweet_video", "amplify_video", "dm_image", "dm_gif", "dm_video", "subtitles"]
+    {
         let category = Category::parse(name).unwrap();
         assert_eq!(category.as_str(), name);
         assert_eq!(serde_json::to_value(category).unwrap(), name);
@@ -66,10 +59,7 @@ fn a_type_has_its_category() {
     }
     assert!(Category::TweetImage.takes(MediaType::Gif), "a still picture");
     assert!(!Category::TweetGif.takes(MediaType::Png));
-    assert_eq!(
-        plan(MediaType::Mp4, Category::TweetImage, Some(1)),
-        Err(MediaRefusal::WrongCategory)
-    );
+    assert_eq!(plan(MediaType::Mp4, Category::TweetImage, Some(1)), Err(MediaRefusal::WrongCategory));
 }
 
 #[test]
@@ -77,64 +67,25 @@ fn a_picture_of_one_segment_goes_up_in_one_request() {
     let picture = |bytes| plan(MediaType::Png, Category::TweetImage, Some(bytes));
     assert_eq!(picture(1), Ok(UploadPlan::OneShot));
     assert_eq!(picture(MIB), Ok(UploadPlan::OneShot));
-    assert_eq!(
-        picture(MIB + 1),
-        Ok(UploadPlan::Chunked {
-            segments: 2,
-            total_bytes: MIB + 1
-        })
-    );
-    assert_eq!(
-        picture(5 * MIB),
-        Ok(UploadPlan::Chunked {
-            segments: 5,
-            total_bytes: 5 * MIB
-        })
-    );
-    assert_eq!(
-        picture(5 * MIB + 1),
-        Err(MediaRefusal::TooLarge { limit_bytes: 5 * MIB })
-    );
+    assert_eq!(picture(MIB + 1), Ok(UploadPlan::Chunked { segments: 2, total_bytes: MIB + 1 }));
+    assert_eq!(picture(5 * MIB), Ok(UploadPlan::Chunked { segments: 5, total_bytes: 5 * MIB }));
+    assert_eq!(picture(5 * MIB + 1), Err(MediaRefusal::TooLarge { limit_bytes: 5 * MIB }));
 }
 
 #[test]
 fn gifs_and_videos_go_up_in_segments_however_small() {
-    for (kind, category) in [
-        (MediaType::Gif, Category::TweetGif),
-        (MediaType::Mp4, Category::TweetVideo),
-    ] {
-        assert_eq!(
-            plan(kind, category, Some(1)),
-            Ok(UploadPlan::Chunked {
-                segments: 1,
-                total_bytes: 1
-            })
-        );
+    for (kind, category) in [(MediaType::Gif, Category::TweetGif), (MediaType::Mp4, Category::TweetVideo)] {
+        assert_eq!(plan(kind, category, Some(1)), Ok(UploadPlan::Chunked { segments: 1, total_bytes: 1 }));
     }
     let video = |bytes| plan(MediaType::Mp4, Category::TweetVideo, Some(bytes));
-    assert_eq!(
-        video(512 * MIB),
-        Ok(UploadPlan::Chunked {
-            segments: 512,
-            total_bytes: 512 * MIB
-        })
-    );
-    assert_eq!(
-        video(512 * MIB + 1),
-        Err(MediaRefusal::TooLarge { limit_bytes: 512 * MIB })
-    );
+    assert_eq!(video(512 * MIB), Ok(UploadPlan::Chunked { segments: 512, total_bytes: 512 * MIB }));
+    assert_eq!(video(512 * MIB + 1), Err(MediaRefusal::TooLarge { limit_bytes: 512 * MIB }));
 }
 
 #[test]
 fn nothing_is_begun_with_no_bytes_or_an_unknown_number() {
-    assert_eq!(
-        plan(MediaType::Png, Category::TweetImage, Some(0)),
-        Err(MediaRefusal::Empty)
-    );
-    assert_eq!(
-        plan(MediaType::Png, Category::TweetImage, None),
-        Err(MediaRefusal::UnknownSize)
-    );
+    assert_eq!(plan(MediaType::Png, Category::TweetImage, Some(0)), Err(MediaRefusal::Empty));
+    assert_eq!(plan(MediaType::Png, Category::TweetImage, None), Err(MediaRefusal::UnknownSize));
 }
 
 #[test]
@@ -179,55 +130,32 @@ fn media_without_processing_are_ready() {
     let answer = br#"{"data":{"id":"1","media_key":"3_1","expires_after_secs":86400}}"#;
     assert_eq!(Processing::read(answer).unwrap(), Processing::Ready);
     assert_eq!(read("null"), Processing::Ready);
-    assert_eq!(
-        read(r#"{"state":"succeeded","progress_percent":100}"#),
-        Processing::Ready
-    );
+    assert_eq!(read(r#"{"state":"succeeded","progress_percent":100}"#), Processing::Ready);
 }
 
 #[test]
 fn media_in_processing_are_waited_for_as_x_asks() {
     let wait = |after_s, progress| Processing::Wait { after_s, progress };
     assert_eq!(read(r#"{"state":"pending","check_after_secs":5}"#), wait(5, None));
-    assert_eq!(
-        read(r#"{"state":"in_progress","check_after_secs":2.5,"progress_percent":40}"#),
-        wait(3, Some(40))
-    );
+    assert_eq!(read(r#"{"state":"in_progress","check_after_secs":2.5,"progress_percent":40}"#), wait(3, Some(40)));
     assert_eq!(read(r#"{"state":"in_progress"}"#), wait(1, None));
     assert_eq!(read(r#"{"state":"pending","check_after_secs":0}"#), wait(1, None));
-    assert_eq!(
-        read(r#"{"state":"pending","check_after_secs":86400,"progress_percent":-3}"#),
-        wait(60, Some(0))
-    );
+    assert_eq!(read(r#"{"state":"pending","check_after_secs":86400,"progress_percent":-3}"#), wait(60, Some(0)));
     assert_eq!(read(r#"{"state":"something new","check_after_secs":5}"#), wait(5, None));
 }
 
 #[test]
 fn media_x_cannot_process_have_failed() {
-    let failed = |message: &str| Processing::Failed {
-        message: message.to_owned(),
-    };
+    let failed = |message: &str| Processing::Failed { message: message.to_owned() };
     let error = r#"{"code":1,"name":"InvalidMedia","message":"Unsupported\n video format"}"#;
-    assert_eq!(
-        read(&format!(r#"{{"state":"failed","error":{error}}}"#)),
-        failed("Unsupported video format")
-    );
-    assert_eq!(
-        read(r#"{"state":"failed","error":{"name":"InvalidMedia"}}"#),
-        failed("InvalidMedia")
-    );
+    assert_eq!(read(&format!(r#"{{"state":"failed","error":{error}}}"#)), failed("Unsupported video format"));
+    assert_eq!(read(r#"{"state":"failed","error":{"name":"InvalidMedia"}}"#), failed("InvalidMedia"));
     assert_eq!(read(r#"{"state":"failed"}"#), failed("X could not process the media"));
 }
 
 #[test]
 fn another_answer_is_no_processing() {
-    for body in [
-        "",
-        "{}",
-        r#"{"data":[]}"#,
-        r#"{"errors":[{"title":"Not Found Error"}]}"#,
-        "<html>",
-    ] {
+    for body in ["", "{}", r#"{"data":[]}"#, r#"{"errors":[{"title":"Not Found Error"}]}"#, "<html>"] {
         assert!(Processing::read(body.as_bytes()).is_err(), "{body}");
     }
 }

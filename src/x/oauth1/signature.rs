@@ -9,34 +9,21 @@ use super::{Credentials, SignedRequest, encoding::encode};
 
 /// The signature of `request` with the parameters of its header.
 pub(super) fn of(credentials: &Credentials, request: &SignedRequest<'_>, oauth: &[(&str, &str)]) -> String {
-    sign(
-        &key(credentials),
-        &base_string(request, &parameter_string(request, oauth)),
-    )
+    sign(&key(credentials), &base_string(request, &parameter_string(request, oauth)))
 }
 
 /// Query, form and header parameters: encoded, then sorted as bytes by key and value, then joined.
 pub(super) fn parameter_string(request: &SignedRequest<'_>, oauth: &[(&str, &str)]) -> String {
     let all = request.query.iter().chain(request.form).chain(oauth);
-    let mut pairs: Vec<(String, String)> = all
-        .map(|(key, value)| (encode(key).to_string(), encode(value).to_string()))
-        .collect();
+    let mut pairs: Vec<(String, String)> =
+        all.map(|(key, value)| (encode(key).to_string(), encode(value).to_string())).collect();
     pairs.sort_unstable();
-    pairs
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect::<Vec<_>>()
-        .join("&")
+    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&")
 }
 
 /// Method, URL and parameter string, joined by two ampersands.
 pub(super) fn base_string(request: &SignedRequest<'_>, parameters: &str) -> String {
-    format!(
-        "{}&{}&{}",
-        encode(request.method),
-        encode(&base_url(request.url)),
-        encode(parameters)
-    )
+    format!("{}&{}&{}", encode(request.method), encode(&base_url(request.url)), encode(parameters))
 }
 
 /// The URL as it is signed: scheme and host in small letters, no default port, no query.
@@ -55,16 +42,8 @@ fn base_url(url: &str) -> String {
 
 /// The key of the HMAC: both secrets; the second is empty while there is no token.
 pub(super) fn key(credentials: &Credentials) -> SecretString {
-    let token = credentials
-        .token
-        .as_ref()
-        .map_or("", |token| token.secret.expose_secret());
-    format!(
-        "{}&{}",
-        encode(credentials.consumer_secret.expose_secret()),
-        encode(token)
-    )
-    .into()
+    let token = credentials.token.as_ref().map_or("", |token| token.secret.expose_secret());
+    format!("{}&{}", encode(credentials.consumer_secret.expose_secret()), encode(token)).into()
 }
 
 fn sign(key: &SecretString, base_string: &str) -> String {

@@ -36,18 +36,12 @@ fn vectors() -> Vec<Vector> {
 }
 
 fn borrowed(pairs: &Pairs) -> Vec<(&str, &str)> {
-    pairs
-        .iter()
-        .map(|(key, value)| (key.as_str(), value.as_str()))
-        .collect()
+    pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
 impl Vector {
     fn credentials(&self) -> Credentials {
-        let token = || Token {
-            token: self.token.clone().into(),
-            secret: self.token_secret.clone().into(),
-        };
+        let token = || Token { token: self.token.clone().into(), secret: self.token_secret.clone().into() };
         Credentials {
             consumer_key: self.consumer_key.clone(),
             consumer_secret: self.consumer_secret.clone().into(),
@@ -76,16 +70,8 @@ fn every_step_of_every_vector_agrees() {
             let oauth = oauth_parameters(credentials, request, &vector.nonce, &vector.timestamp);
             let parameters = signature::parameter_string(request, &oauth);
             assert_eq!(parameters, vector.parameter_string, "{name}");
-            assert_eq!(
-                signature::base_string(request, &parameters),
-                vector.base_string,
-                "{name}"
-            );
-            assert_eq!(
-                signature::key(credentials).expose_secret(),
-                vector.signing_key,
-                "{name}"
-            );
+            assert_eq!(signature::base_string(request, &parameters), vector.base_string, "{name}");
+            assert_eq!(signature::key(credentials).expose_secret(), vector.signing_key, "{name}");
             assert_eq!(signature::of(credentials, request, &oauth), vector.signature, "{name}");
         });
     }
@@ -108,11 +94,7 @@ fn the_base_url_is_normalised() {
         ("https://Example.com", "https://example.com/"),
         ("http://example.com:443/", "http://example.com:443/"),
     ] {
-        let request = SignedRequest {
-            method: "GET",
-            url,
-            ..SignedRequest::default()
-        };
+        let request = SignedRequest { method: "GET", url, ..SignedRequest::default() };
         assert_eq!(signature::base_string(&request, ""), format!("GET&{}&", encode(normal)));
     }
 }
@@ -122,10 +104,7 @@ fn secrets_are_not_printed() {
     let credentials = Credentials {
         consumer_key: "key".into(),
         consumer_secret: "hush-app".to_owned().into(),
-        token: Some(Token {
-            token: "hush-token".to_owned().into(),
-            secret: "hush-account".to_owned().into(),
-        }),
+        token: Some(Token { token: "hush-token".to_owned().into(), secret: "hush-account".to_owned().into() }),
     };
     assert!(!format!("{credentials:?}").contains("hush"));
 }

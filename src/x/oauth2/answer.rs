@@ -41,9 +41,7 @@ pub fn read_grant(status: u16, body: &[u8]) -> Result<Granted, GrantRefusal> {
             access: granted.access_token().secret().clone().into(),
             refresh: granted.refresh_token().map(|token| token.secret().clone().into()),
             expires_in_s: granted.expires_in().map_or(DEFAULT_LIFE_S, |life| life.as_secs()),
-            scopes: granted
-                .scopes()
-                .map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
+            scopes: granted.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
         });
     }
     Err(refusal(status, body))
@@ -56,11 +54,7 @@ fn refusal(status: u16, body: &[u8]) -> GrantRefusal {
         #[serde(default)]
         error_description: String,
     }
-    let Ok(OAuthError {
-        error,
-        error_description,
-    }) = serde_json::from_slice(body)
-    else {
+    let Ok(OAuthError { error, error_description }) = serde_json::from_slice(body) else {
         return transient(&format!("status_{status}"));
     };
     let class = match error.as_str() {
@@ -73,17 +67,11 @@ fn refusal(status: u16, body: &[u8]) -> GrantRefusal {
         _ => FailureClass::Transient,
     };
     let known = error.len() <= 40 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    GrantRefusal {
-        class,
-        reason: if known { error } else { "unknown_error".to_owned() },
-    }
+    GrantRefusal { class, reason: if known { error } else { "unknown_error".to_owned() } }
 }
 
 fn transient(reason: &str) -> GrantRefusal {
-    GrantRefusal {
-        class: FailureClass::Transient,
-        reason: reason.to_owned(),
-    }
+    GrantRefusal { class: FailureClass::Transient, reason: reason.to_owned() }
 }
 
 #[cfg(test)]
@@ -111,10 +99,7 @@ mod tests {
         assert_eq!(class(400, &error("invalid_request", spent)), FailureClass::GrantDead);
         assert_eq!(class(400, &error("invalid_grant", spent)), FailureClass::GrantDead);
         let missing = "Missing required parameter [client_id].";
-        assert_eq!(
-            class(400, &error("invalid_request", missing)),
-            FailureClass::Misconfigured
-        );
+        assert_eq!(class(400, &error("invalid_request", missing)), FailureClass::Misconfigured);
         assert_eq!(
             class(401, &error("unauthorized_client", "Missing valid authorization header")),
             FailureClass::Misconfigured
@@ -124,13 +109,9 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_of_oauth_says_nothing_of_the_grant() {
-        for (status, body) in [
-            (503, "<html>"),
-            (429, r#"{"title":"Too Many Requests"}"#),
-            (403, "<html>"),
-            (200, "{}"),
-            (500, ""),
-        ] {
+        for (status, body) in
+            [(503, "<html>"), (429, r#"{"title":"Too Many Requests"}"#), (403, "<html>"), (200, "{}"), (500, "")]
+        {
             let refusal = read_grant(status, body.as_bytes()).err().unwrap();
             assert_eq!(refusal.class, FailureClass::Transient, "{status} {body}");
         }

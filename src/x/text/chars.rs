@@ -30,10 +30,7 @@ pub(super) fn is_ascii_domain(c: char) -> bool {
 /// May stand in the path of a URL; parentheses may too, when balanced.
 pub(super) fn is_path(c: char) -> bool {
     is_path_end(c)
-        || matches!(
-            c,
-            '!' | '*' | '\'' | ';' | ':' | ',' | '.' | '$' | '%' | '[' | ']' | '~' | '@' | '|' | '&' | '–'
-        )
+        || matches!(c, '!' | '*' | '\'' | ';' | ':' | ',' | '.' | '$' | '%' | '[' | ']' | '~' | '@' | '|' | '&' | '–')
 }
 
 /// May end the path of a URL, so that a full stop after it stays outside.

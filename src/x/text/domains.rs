@@ -15,16 +15,10 @@ pub(super) struct Alphabet {
 }
 
 /// Names of any script.
-pub(super) const ANY: Alphabet = Alphabet {
-    edge: chars::is_domain,
-    inner: |c| matches!(c, '-' | '_'),
-};
+pub(super) const ANY: Alphabet = Alphabet { edge: chars::is_domain, inner: |c| matches!(c, '-' | '_') };
 
 /// Names of ASCII and accented Latin; only these are linked when no scheme stands before them.
-pub(super) const ASCII: Alphabet = Alphabet {
-    edge: chars::is_ascii_domain,
-    inner: |_| false,
-};
+pub(super) const ASCII: Alphabet = Alphabet { edge: chars::is_ascii_domain, inner: |_| false };
 
 /// The rest of a label, seen from its dot leftwards.
 struct Label {
@@ -38,12 +32,7 @@ struct Label {
 
 impl Label {
     fn before(text: &[char], dot: usize, longer: Option<usize>) -> Self {
-        Self {
-            dot,
-            longer,
-            tld: tlds::end(text, dot + 1),
-            underscore: false,
-        }
+        Self { dot, longer, tld: tlds::end(text, dot + 1), underscore: false }
     }
 
     /// The label with `c` at `at` put before it, or nothing when `c` ends it.
@@ -70,10 +59,7 @@ pub(super) fn ends(text: &[char], alphabet: Alphabet) -> Vec<Option<usize>> {
             Some(label) => label.grown(c, at, alphabet),
             None => None,
         };
-        after = label
-            .as_ref()
-            .filter(|_| c != '.' && (alphabet.edge)(c))
-            .and_then(Label::end);
+        after = label.as_ref().filter(|_| c != '.' && (alphabet.edge)(c)).and_then(Label::end);
         ends.push(after);
     }
     ends.reverse();

@@ -53,9 +53,7 @@ fn parenthesis_end(text: &[char], at: usize) -> Option<usize> {
 /// The end of `?a=b` at `at`, or `at`.
 pub(super) fn query_end(text: &[char], at: usize) -> usize {
     let end = run(text, at + 1, chars::is_query);
-    let last = text
-        .get(at + 1..end)
-        .and_then(|query| query.iter().rposition(|c| chars::is_query_end(*c)));
+    let last = text.get(at + 1..end).and_then(|query| query.iter().rposition(|c| chars::is_query_end(*c)));
     match last {
         Some(last) if starts(text, at, '?') => at + last + 2,
         _ => at,

@@ -30,12 +30,7 @@ fn weighted(text: &str) -> u32 {
 
 #[test]
 fn urls_are_counted_for_the_price() {
-    for (text, urls) in [
-        ("no link", 0),
-        ("main.rs", 1),
-        ("http://a.co/ b.co", 2),
-        ("someone@example.com", 0),
-    ] {
+    for (text, urls) in [("no link", 0), ("main.rs", 1), ("http://a.co/ b.co", 2), ("someone@example.com", 0)] {
         assert_eq!(measure(text).urls, urls, "{text}");
     }
 }
@@ -69,15 +64,7 @@ fn a_t_co_code_may_be_of_forty_characters_and_no_more() {
 #[test]
 fn a_long_text_without_urls_is_weighed_in_one_walk() {
     // A search that tries each start and each label anew would take minutes for these.
-    for (unit, weight) in [
-        ("a.", 2),
-        ("é.", 2),
-        ("(/", 2),
-        ("日", 2),
-        ("a.é日.", 6),
-        ("-.", 2),
-        ("x_.", 3),
-    ] {
+    for (unit, weight) in [("a.", 2), ("é.", 2), ("(/", 2), ("日", 2), ("a.é日.", 6), ("-.", 2), ("x_.", 3)] {
         assert_eq!(weighted(&unit.repeat(25_000)), 25_000 * weight, "{unit}");
     }
 }

@@ -21,10 +21,7 @@ fn listed(rest: &[char]) -> Option<usize> {
     let longest = rest.iter().take(LONGEST).take_while(|c| chars::is_domain(**c)).count();
     (1..=longest)
         .rev()
-        .filter(|length| {
-            rest.get(*length)
-                .is_none_or(|c| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '+' | '-')))
-        })
+        .filter(|length| rest.get(*length).is_none_or(|c| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '+' | '-'))))
         .find(|length| rest.get(..*length).is_some_and(is_listed))
 }
 
@@ -36,14 +33,8 @@ fn is_listed(name: &[char]) -> bool {
 /// `xn--` and what follows: any punycode name counts as a top-level domain.
 fn punycode(rest: &[char]) -> Option<usize> {
     let (prefix, name) = rest.split_at_checked(4)?;
-    let is_prefix = prefix
-        .iter()
-        .zip("xn--".chars())
-        .all(|(c, x)| c.eq_ignore_ascii_case(&x));
-    let length = name
-        .iter()
-        .take_while(|c| c.is_ascii_alphanumeric() || **c == '-')
-        .count();
+    let is_prefix = prefix.iter().zip("xn--".chars()).all(|(c, x)| c.eq_ignore_ascii_case(&x));
+    let length = name.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '-').count();
     (is_prefix && length > 0).then_some(4 + length)
 }
 
@@ -64,20 +55,10 @@ fn contains(mut lines: &str, wanted: &str) -> bool {
 fn middle(lines: &str) -> (&str, &str, &str) {
     let bytes = lines.as_bytes();
     let (head, tail) = bytes.split_at(bytes.len() / 2);
-    let start = head
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1);
-    let end = tail
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |newline| head.len() + newline);
+    let start = head.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let end = tail.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |newline| head.len() + newline);
     let part = |range: std::ops::Range<usize>| lines.get(range).unwrap_or_default();
-    (
-        part(0..start),
-        part(start..end),
-        part((end + 1).min(bytes.len())..bytes.len()),
-    )
+    (part(0..start), part(start..end), part((end + 1).min(bytes.len())..bytes.len()))
 }
 
 #[cfg(test)]
@@ -88,11 +69,7 @@ mod tests {
     fn every_listed_name_is_found_and_the_list_is_sorted() {
         let names: Vec<_> = TLDS.lines().collect();
         assert!(names.is_sorted());
-        assert!(
-            names
-                .iter()
-                .all(|name| contains(TLDS, name) && name.chars().count() <= LONGEST)
-        );
+        assert!(names.iter().all(|name| contains(TLDS, name) && name.chars().count() <= LONGEST));
     }
 
     #[test]

@@ -22,13 +22,7 @@ impl Answer {
     #[track_caller]
     #[must_use]
     pub fn must(self, status: u16) -> Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{} was answered with {}",
-            self.question,
-            self.told()
-        );
+        assert_eq!(self.status.as_u16(), status, "{} was answered with {}", self.question, self.told());
         self
     }
 
@@ -63,8 +57,7 @@ impl Answer {
     pub fn text(&self, pointer: &str) -> String {
         let json = self.json();
         let text = json.pointer(pointer).and_then(Value::as_str);
-        text.unwrap_or_else(|| panic!("{} was answered without {pointer}: {}", self.question, self.told()))
-            .to_owned()
+        text.unwrap_or_else(|| panic!("{} was answered without {pointer}: {}", self.question, self.told())).to_owned()
     }
 
     /// A header, if it is text.

@@ -13,11 +13,7 @@ pub struct Archive {
 
 impl Archive {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-            answers: Mutex::default(),
-            secrets: Mutex::default(),
-        }
+        Self { folder: folder.to_owned(), answers: Mutex::default(), secrets: Mutex::default() }
     }
 
     /// The folder with wrangler's store and the gateway's log.

@@ -33,12 +33,7 @@ pub struct Page {
 
 impl Browser {
     pub(crate) fn new(http: reqwest::Client, archive: Arc<Archive>, gateway: &str) -> Self {
-        Self {
-            http,
-            cookies: BTreeMap::new(),
-            archive,
-            gateway: gateway.to_owned(),
-        }
+        Self { http, cookies: BTreeMap::new(), archive, gateway: gateway.to_owned() }
     }
 
     /// Opens one page; redirects are not followed.

@@ -20,12 +20,7 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(http: reqwest::Client, base: &str, archive: Arc<Archive>) -> Self {
-        Self {
-            http,
-            base: base.to_owned(),
-            headers: HeaderMap::new(),
-            archive,
-        }
+        Self { http, base: base.to_owned(), headers: HeaderMap::new(), archive }
     }
 
     /// The same client with another header.
@@ -56,10 +51,7 @@ impl Client {
     /// A call that is to be made.
     pub fn call(&self, method: Method, path: &str) -> Call {
         Call {
-            request: self
-                .http
-                .request(method.clone(), format!("{}{path}", self.base))
-                .headers(self.headers.clone()),
+            request: self.http.request(method.clone(), format!("{}{path}", self.base)).headers(self.headers.clone()),
             question: format!("{method} {path}"),
             archive: Some(self.archive.clone()),
         }
@@ -130,11 +122,7 @@ impl Call {
 
     /// The answer, or the question and why there is none.
     async fn try_send(self) -> Result<Answer, (String, reqwest::Error)> {
-        let Self {
-            request,
-            question,
-            archive,
-        } = self;
+        let Self { request, question, archive } = self;
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => return Err((question, error)),
@@ -144,12 +132,7 @@ impl Call {
             Ok(body) => body.to_vec(),
             Err(error) => return Err((question, error)),
         };
-        let answer = Answer {
-            status,
-            headers,
-            body,
-            question,
-        };
+        let answer = Answer { status, headers, body, question };
         assert!(
             answer.header("x-request-id").is_some(),
             "{} was answered {} without x-request-id",

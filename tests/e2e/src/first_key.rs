@@ -30,10 +30,7 @@ fn record(key: &ApiKey, pepper: &Pepper, now: Timestamp) -> KeyRecord {
         accounts: AccountGrant::All,
         default_account: None,
         origins: Vec::new(),
-        quota: Quota {
-            per_minute: 100_000,
-            per_day: None,
-        },
+        quota: Quota { per_minute: 100_000, per_day: None },
         return_uris: Vec::new(),
         created_at: now,
         expires_at: None,

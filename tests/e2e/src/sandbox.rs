@@ -61,25 +61,18 @@ impl Seen {
 impl Ledger {
     /// The requests of `method` to `path`.
     pub fn requests_to<'a>(&'a self, method: &'a str, path: &'a str) -> impl Iterator<Item = &'a Seen> {
-        self.requests
-            .iter()
-            .filter(move |seen| seen.method == method && seen.path == path)
+        self.requests.iter().filter(move |seen| seen.method == method && seen.path == path)
     }
 
     /// The effects of `kind` for a user.
     pub fn effects_of<'a>(&'a self, kind: &'a str, user: &'a str) -> impl Iterator<Item = &'a Effect> {
-        self.effects
-            .iter()
-            .filter(move |effect| effect.kind == kind && effect.user_id.as_deref() == Some(user))
+        self.effects.iter().filter(move |effect| effect.kind == kind && effect.user_id.as_deref() == Some(user))
     }
 }
 
 impl Sandbox {
     pub(crate) fn new(http: reqwest::Client, base: &str) -> Self {
-        Self {
-            http,
-            base: base.to_owned(),
-        }
+        Self { http, base: base.to_owned() }
     }
 
     /// Its address.

@@ -40,21 +40,14 @@ impl Server {
     pub(crate) fn start(name: &'static str, command: &Command, log: PathBuf) -> Result<Self> {
         let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut guard = Command::new("sh");
-        guard
-            .args(["-c", GUARD, name])
-            .arg(command.get_program())
-            .args(command.get_args());
+        guard.args(["-c", GUARD, name]).arg(command.get_program()).args(command.get_args());
         if let Some(folder) = command.get_current_dir() {
             guard.current_dir(folder);
         }
         for (variable, value) in command.get_envs() {
             guard.env(variable, value.unwrap_or_default());
         }
-        guard
-            .stdin(Stdio::piped())
-            .stdout(file.try_clone()?)
-            .stderr(file)
-            .process_group(0);
+        guard.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file).process_group(0);
         let child = guard.spawn().with_context(|| format!("cannot start {name}"))?;
         Ok(Self { name, child, log })
     }
@@ -71,12 +64,7 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        bail!(
-            "{} did not answer within {} s:\n{}",
-            self.name,
-            patience.as_secs(),
-            self.last_words()
-        )
+        bail!("{} did not answer within {} s:\n{}", self.name, patience.as_secs(), self.last_words())
     }
 
     /// The resident memory of the group's programs called `name`, in bytes, as Linux tells it (proc(5)).

@@ -24,10 +24,7 @@ pub(crate) const APP: [(&str, &str); 4] = [
 
 impl Secrets {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self {
-            master_key: STANDARD.encode(random::<32>()?),
-            pepper: STANDARD.encode(random::<32>()?),
-        })
+        Ok(Self { master_key: STANDARD.encode(random::<32>()?), pepper: STANDARD.encode(random::<32>()?) })
     }
 
     /// The file wrangler reads secrets from.

@@ -163,13 +163,7 @@ impl Stack {
         let (user, username) = self.new_user();
         let client = self.anonymous().with_key(&key);
         let account = self.connect(&client, &username).await;
-        App {
-            client: client.acting_for(&account),
-            kid,
-            account,
-            user,
-            username,
-        }
+        App { client: client.acting_for(&account), kid, account, user, username }
     }
 
     /// Connects `username` as a person at a terminal does, and answers with the account's id.
@@ -181,10 +175,7 @@ impl Stack {
         let list = client.get("/v1/accounts").await.must(200).json();
         let accounts = list["data"].as_array().cloned().unwrap_or_default();
         let account = accounts.iter().find(|account| account["username"] == username);
-        account
-            .and_then(|account| account["id"].as_str())
-            .expect("the connected account is listed")
-            .to_owned()
+        account.and_then(|account| account["id"].as_str()).expect("the connected account is listed").to_owned()
     }
 
     /// Follows redirects; on X's page `username` agrees.
@@ -254,11 +245,7 @@ fn store(project: &Path, folder: &Path, secrets: &Secrets) -> Result<String> {
     let (key, insert) = first_key::make(secrets)?;
     std::fs::write(folder.join("first-key.sql"), insert)?;
     wrangler::run(project, folder, &["d1", "migrations", "apply", "DB", "--local"])?;
-    wrangler::run(
-        project,
-        folder,
-        &["d1", "execute", "DB", "--local", "--yes", "--file", "first-key.sql"],
-    )?;
+    wrangler::run(project, folder, &["d1", "execute", "DB", "--local", "--yes", "--file", "first-key.sql"])?;
     Ok(key)
 }
 
@@ -281,14 +268,7 @@ fn sandbox(folder: &Path, port: u16, gateway: &str) -> Result<Server> {
 
 fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
     let port_text = port.to_string();
-    let args = [
-        "dev",
-        "--ip",
-        "127.0.0.1",
-        "--port",
-        &port_text,
-        "--show-interactive-dev-session=false",
-    ];
+    let args = ["dev", "--ip", "127.0.0.1", "--port", &port_text, "--show-interactive-dev-session=false"];
     let command = wrangler::command(project, folder, &args)?;
     let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
     server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;

@@ -17,11 +17,7 @@ pub(crate) fn tool(project: &Path, folder: &Path, name: &str) -> Result<Command>
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([tools.clone()].into_iter().chain(std::env::split_paths(&inherited)))?;
     let mut command = Command::new(tools.join(name));
-    command
-        .current_dir(folder)
-        .env("PATH", path)
-        .env("CI", "1")
-        .env("WRANGLER_SEND_METRICS", "false");
+    command.current_dir(folder).env("PATH", path).env("CI", "1").env("WRANGLER_SEND_METRICS", "false");
     Ok(command)
 }
 

@@ -35,7 +35,8 @@ async fn a_tweet_that_x_failed_on_is_not_repeated(stack: &Stack) {
 async fn a_read_is_repeated_twice_at_most(stack: &Stack) {
     let app = stack.app(json!({})).await;
     let sent = app.client.post("/v1/tweets", &json!({"text": "read again"})).await.must(201);
-    let (path, fault) = (format!("/v1/tweets/{}", sent.text("/data/id")), json!({"kind": "vector", "name": "service-unavailable"}));
+    let (path, fault) =
+        (format!("/v1/tweets/{}", sent.text("/data/id")), json!({"kind": "vector", "name": "service-unavailable"}));
     stack.sandbox.fault("GET", "/2/tweets/{id}", Some(2), fault.clone()).await;
     let mark = stack.sandbox.mark().await;
     let _read = app.client.get(&path).await.must(200);

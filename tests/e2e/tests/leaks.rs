@@ -86,7 +86,8 @@ fn seen_by_x(ledger: &Ledger) -> Vec<(String, String)> {
     for seen in &ledger.requests {
         let authorization = seen.header("authorization").unwrap_or_default();
         if let Some(token) = authorization.strip_prefix("Bearer ") {
-            secrets.push((format!("an access token of user {:?}, request {}", seen.user_id, seen.seq), token.to_owned()));
+            secrets
+                .push((format!("an access token of user {:?}, request {}", seen.user_id, seen.seq), token.to_owned()));
         }
         let form = seen.body.as_deref().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(form.as_bytes()) {
@@ -130,10 +131,8 @@ fn is_its_place(secret: &str, place: &str) -> bool {
 
 /// What a secret may hide in: itself, base64, hexadecimal, percent-encoding.
 fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
-    let mut texts: Vec<String> = [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD]
-        .iter()
-        .map(|engine| engine.encode(secret))
-        .collect();
+    let mut texts: Vec<String> =
+        [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD].iter().map(|engine| engine.encode(secret)).collect();
     let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     texts.extend([hex.to_uppercase(), hex]);
     texts.push(percent_encode(secret, NON_ALPHANUMERIC).to_string());
@@ -150,8 +149,16 @@ async fn x_never_saw_what_is_perch_s_own(stack: &Stack) {
     assert_eq!(ledger.dropped_requests, 0, "the ledger is whole");
     // `cf-worker` is the platform's: it marks every request a Worker makes, and a Worker cannot take it away.
     let allowed = [
-        "accept", "accept-encoding", "authorization", "cf-worker", "connection", "content-length", "content-type", "host",
-        "transfer-encoding", "user-agent",
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "cf-worker",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
     ];
     let from_perch = ledger.requests.iter().filter(|seen| seen.path != "/i/oauth2/authorize");
     for seen in from_perch {

@@ -23,8 +23,5 @@ pub(crate) async fn send(stack: &Stack, port: u16, bytes: &[u8]) -> RawAnswer {
     stack.archive.keep(&answer);
     let text = String::from_utf8_lossy(&answer).into_owned();
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
-    RawAnswer {
-        status: status.unwrap_or_default(),
-        text,
-    }
+    RawAnswer { status: status.unwrap_or_default(), text }
 }

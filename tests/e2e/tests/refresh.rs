@@ -45,7 +45,10 @@ async fn an_operator_renews_a_token_by_hand(stack: &Stack) {
 
 async fn a_dead_grant_asks_for_its_owner(stack: &Stack) {
     let app = stack.app(json!({})).await;
-    stack.sandbox.fault("POST", "/2/oauth2/token", Some(1), json!({"kind": "vector", "name": "oauth-refresh-spent"})).await;
+    stack
+        .sandbox
+        .fault("POST", "/2/oauth2/token", Some(1), json!({"kind": "vector", "name": "oauth-refresh-spent"}))
+        .await;
     stack.sandbox.expire_tokens(&app.user).await;
     let body = json!({"text": "too late"});
     let refused = app.client.post("/v1/tweets", &body).await;

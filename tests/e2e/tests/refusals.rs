@@ -173,7 +173,9 @@ async fn nothing_a_client_sends_reaches_x(stack: &Stack) {
     let ledger = stack.sandbox.ledger_since(mark).await;
     assert_eq!(ledger.requests.len(), 2);
     for seen in &ledger.requests {
-        for name in ["x-forwarded-for", "x-forwarded-host", "cookie", "forwarded", "x-custom", "x-api-key", "perch-account"] {
+        for name in
+            ["x-forwarded-for", "x-forwarded-host", "cookie", "forwarded", "x-custom", "x-api-key", "perch-account"]
+        {
             assert_eq!(seen.header(name), None, "{name} reached X");
         }
     }

@@ -39,7 +39,8 @@ async fn a_thread_is_a_chain_of_replies(stack: &Stack) {
     let mark = stack.sandbox.mark().await;
     let thread = json!({"tweets": [{"text": "one"}, {"text": "two"}, {"text": "three"}]});
     let sent = app.client.post("/v1/tweets/thread", &thread).await.must(201).json();
-    let ids: Vec<&str> = sent["data"].as_array().into_iter().flatten().filter_map(|tweet| tweet["id"].as_str()).collect();
+    let ids: Vec<&str> =
+        sent["data"].as_array().into_iter().flatten().filter_map(|tweet| tweet["id"].as_str()).collect();
     assert_eq!(ids.len(), 3);
     let ledger = stack.sandbox.ledger_since(mark).await;
     let bodies: Vec<Value> = ledger

@@ -54,8 +54,7 @@ impl Studio {
 
     fn x_takes_a_picture(&self) {
         let x = &self.world.x;
-        x.on("POST", "/2/media/upload")
-            .answer(200, json!({"data": {"id": "42"}}));
+        x.on("POST", "/2/media/upload").answer(200, json!({"data": {"id": "42"}}));
     }
 }
 
@@ -65,17 +64,10 @@ async fn a_small_file_stands_anywhere_in_its_form() {
     let picture = png(5_000);
     for parts in [
         [Field("alt_text", "a cat"), File("media", "image/png", &picture)],
-        [
-            File("file", "application/octet-stream", &picture),
-            Field("alt_text", "a cat"),
-        ],
+        [File("file", "application/octet-stream", &picture), Field("alt_text", "a cat")],
     ] {
         studio.x_takes_a_picture();
-        studio
-            .world
-            .x
-            .on("POST", "/2/media/metadata")
-            .answer(200, json!({"data": {"id": "42"}}));
+        studio.world.x.on("POST", "/2/media/metadata").answer(200, json!({"data": {"id": "42"}}));
         let answer = studio.send_form(&parts).await.expect_status(201);
         assert_eq!(answer.json()["data"]["alt_text"], "a cat");
         assert_eq!(answer.json()["data"]["sha256"], sha256(&picture));
@@ -89,11 +81,7 @@ async fn a_large_file_s_size_follows_from_the_form_s() {
     let studio = Studio::open().await;
     studio.x_takes_segments();
     let video = mp4(3 * MIB + 11);
-    let parts = [
-        Field("wait_s", "0"),
-        Field("media_category", "amplify_video"),
-        File("media", "video/mp4", &video),
-    ];
+    let parts = [Field("wait_s", "0"), Field("media_category", "amplify_video"), File("media", "video/mp4", &video)];
     studio.send_form(&parts).await.expect_status(201);
     assert_eq!(
         studio.world.x.requests_to("POST", INITIALIZE)[0].json(),
@@ -126,16 +114,11 @@ async fn a_form_is_read_no_faster_than_x_takes() {
     let studio = Studio::open().await;
     let (gate, taken) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let x = &studio.world.x;
-    x.on("POST", APPEND)
-        .always()
-        .held(&gate)
-        .answer(200, json!({"data": {}}));
+    x.on("POST", APPEND).always().held(&gate).answer(200, json!({"data": {}}));
     studio.x_takes_segments();
     let body = form(&[File("media", "video/mp4", &mp4(8 * MIB))]);
-    let asking = studio
-        .post("/v1/media")
-        .header("content-type", CONTENT_TYPE)
-        .header("content-length", &body.len().to_string());
+    let asking =
+        studio.post("/v1/media").header("content-type", CONTENT_TYPE).header("content-length", &body.len().to_string());
     let upload = asking.stream(counted(&body, CHUNK, &taken)).send();
     let watch = async {
         until_all_wait().await;
@@ -152,16 +135,8 @@ async fn nothing_follows_a_large_file() {
     let video = mp4(2 * MIB);
     let size = video.len().to_string();
     for parts in [
-        [
-            Field("total_bytes", &size),
-            File("media", "video/mp4", &video),
-            Field("alt_text", "a cat"),
-        ],
-        [
-            Field("wait_s", "1"),
-            File("media", "video/mp4", &video),
-            Field("alt_text", "a cat"),
-        ],
+        [Field("total_bytes", &size), File("media", "video/mp4", &video), Field("alt_text", "a cat")],
+        [Field("wait_s", "1"), File("media", "video/mp4", &video), Field("alt_text", "a cat")],
     ] {
         studio.x_takes_segments();
         let answer = studio.send_form(&parts).await;
@@ -179,20 +154,11 @@ async fn forms_that_cannot_be_read_are_refused() {
     let long = "x".repeat(20_000);
     for (content_type, body) in [
         (CONTENT_TYPE, form(&[Field("alt_text", "a cat")])),
-        (
-            CONTENT_TYPE,
-            form(&[
-                File("media", "image/png", &picture),
-                File("file", "image/png", &picture),
-            ]),
-        ),
+        (CONTENT_TYPE, form(&[File("media", "image/png", &picture), File("file", "image/png", &picture)])),
         (CONTENT_TYPE, good[..good.len() - 12].to_vec()),
         (CONTENT_TYPE, good[..40].to_vec()),
         (CONTENT_TYPE, Vec::new()),
-        (
-            CONTENT_TYPE,
-            form(&[Field("alt_text", &long), File("media", "image/png", &picture)]),
-        ),
+        (CONTENT_TYPE, form(&[Field("alt_text", &long), File("media", "image/png", &picture)])),
         (CONTENT_TYPE, vec![b'x'; 100_000]),
         ("multipart/form-data", good.clone()),
         ("multipart/form-data; boundary=other", good),
@@ -206,15 +172,8 @@ async fn forms_that_cannot_be_read_are_refused() {
 async fn fields_are_held_to_their_rules() {
     let studio = Studio::open().await;
     let picture = png(100);
-    for (name, value) in [
-        ("alt", "a cat"),
-        ("wait_s", "61"),
-        ("media_category", "picture"),
-        ("total_bytes", "many"),
-    ] {
-        let answer = studio
-            .send_form(&[Field(name, value), File("media", "image/png", &picture)])
-            .await;
+    for (name, value) in [("alt", "a cat"), ("wait_s", "61"), ("media_category", "picture"), ("total_bytes", "many")] {
+        let answer = studio.send_form(&[Field(name, value), File("media", "image/png", &picture)]).await;
         answer.problem(422, "invalid-fields");
         assert_eq!(answer.fields(), [name]);
     }
@@ -222,9 +181,5 @@ async fn fields_are_held_to_their_rules() {
     studio.send_form(&wrong_size).await.problem(400, "invalid-request");
     let said_twice = studio.post("/v1/media?wait_s=1");
     let body = form(&[Field("wait_s", "1"), File("media", "image/png", &picture)]);
-    said_twice
-        .body(CONTENT_TYPE, body)
-        .send()
-        .await
-        .problem(422, "invalid-fields");
+    said_twice.body(CONTENT_TYPE, body).send().await.problem(422, "invalid-fields");
 }

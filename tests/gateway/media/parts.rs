@@ -10,11 +10,7 @@ impl Studio {
     /// Begins an upload of `size` bytes, and gives its path.
     async fn begin(&self, size: usize) -> String {
         let body = json!({"media_type": "video/mp4", "total_bytes": size});
-        let answer = self
-            .world
-            .post("/v1/media/uploads", &self.key, body)
-            .await
-            .expect_status(201);
+        let answer = self.world.post("/v1/media/uploads", &self.key, body).await.expect_status(201);
         let data = answer.json()["data"].clone();
         assert_eq!(data["part_size"], MIB);
         assert_eq!(data["media_id"], "42");
@@ -44,29 +40,16 @@ fn not_found() -> Value {
 async fn parts_become_a_medium_on_any_isolate_and_in_any_order() {
     let studio = Studio::open().await;
     studio.x_takes_segments();
-    studio
-        .world
-        .x
-        .on("POST", "/2/media/metadata")
-        .answer(200, json!({"data": {"id": "42"}}));
+    studio.world.x.on("POST", "/2/media/metadata").answer(200, json!({"data": {"id": "42"}}));
     let video = mp4(2 * MIB + 5);
     let path = studio.begin(video.len()).await;
-    let elsewhere = Studio {
-        world: studio.world.another_isolate(),
-        key: studio.key.clone(),
-    };
+    let elsewhere = Studio { world: studio.world.another_isolate(), key: studio.key.clone() };
     for (studio, n) in [(&studio, 2), (&elsewhere, 0), (&studio, 1)] {
         let part = video.chunks(MIB).nth(n).unwrap();
         let answer = studio.put(&path, n, part).await.expect_status(200);
-        assert_eq!(
-            answer.json(),
-            json!({"data": {"part": n, "size": part.len(), "sha256": sha256(part)}})
-        );
+        assert_eq!(answer.json(), json!({"data": {"part": n, "size": part.len(), "sha256": sha256(part)}}));
     }
-    let answer = elsewhere
-        .complete(&path, json!({"alt_text": "a cat"}))
-        .await
-        .expect_status(201);
+    let answer = elsewhere.complete(&path, json!({"alt_text": "a cat"})).await.expect_status(201);
     assert_eq!(answer.json()["data"]["id"], "42");
     assert_eq!(answer.json()["data"]["alt_text"], "a cat");
     let mut segments = studio.segments().await;
@@ -103,8 +86,7 @@ async fn an_upload_tells_which_parts_it_has() {
     let data = studio.world.get(&path, &studio.key).await.expect_status(200).json()["data"].clone();
     assert_eq!(data["parts_known"], json!([0, 2]));
     assert_eq!((&data["parts"], &data["media"]), (&json!(3), &Value::Null));
-    x.on("GET", "/2/media/upload")
-        .answer(200, json!({"data": {"id": "42", "size": video.len()}}));
+    x.on("GET", "/2/media/upload").answer(200, json!({"data": {"id": "42", "size": video.len()}}));
     let data = studio.world.get(&path, &studio.key).await.expect_status(200).json()["data"].clone();
     assert_eq!(data["media"]["size"], video.len());
 }
@@ -130,20 +112,10 @@ async fn an_upload_belongs_to_the_key_that_began_it() {
     let studio = Studio::open().await;
     studio.x_takes_segments();
     let path = studio.begin(5).await;
-    let stranger = Studio {
-        world: studio.world.clone(),
-        key: studio.world.key([Scope::MediaWrite]).await,
-    };
+    let stranger = Studio { world: studio.world.clone(), key: studio.world.key([Scope::MediaWrite]).await };
     stranger.put(&path, 0, &mp4(5)).await.problem(404, "media-not-found");
-    stranger
-        .complete(&path, json!({}))
-        .await
-        .problem(404, "media-not-found");
-    stranger
-        .world
-        .get(&path, &stranger.key)
-        .await
-        .problem(404, "media-not-found");
+    stranger.complete(&path, json!({})).await.problem(404, "media-not-found");
+    stranger.world.get(&path, &stranger.key).await.problem(404, "media-not-found");
 }
 
 #[tokio::test]
@@ -171,38 +143,14 @@ async fn a_forged_or_spent_id_opens_nothing() {
 async fn an_upload_that_x_would_not_take_is_not_begun() {
     let studio = Studio::open().await;
     for (body, status, code) in [
-        (
-            json!({"media_type": "video/mp4", "total_bytes": 512 * MIB + 1}),
-            422,
-            "media-rejected",
-        ),
-        (
-            json!({"media_type": "video/mp4", "total_bytes": 0}),
-            422,
-            "media-rejected",
-        ),
-        (
-            json!({"media_type": "video/x-flv", "total_bytes": 5}),
-            422,
-            "invalid-fields",
-        ),
-        (
-            json!({"media_type": "video/mp4", "total_bytes": 5, "media_category": "tweet_image"}),
-            422,
-            "invalid-fields",
-        ),
-        (
-            json!({"media_type": "video/mp4", "total_bytes": -5}),
-            400,
-            "invalid-body",
-        ),
+        (json!({"media_type": "video/mp4", "total_bytes": 512 * MIB + 1}), 422, "media-rejected"),
+        (json!({"media_type": "video/mp4", "total_bytes": 0}), 422, "media-rejected"),
+        (json!({"media_type": "video/x-flv", "total_bytes": 5}), 422, "invalid-fields"),
+        (json!({"media_type": "video/mp4", "total_bytes": 5, "media_category": "tweet_image"}), 422, "invalid-fields"),
+        (json!({"media_type": "video/mp4", "total_bytes": -5}), 400, "invalid-body"),
         (json!({"media_type": "video/mp4"}), 400, "invalid-body"),
     ] {
-        studio
-            .world
-            .post("/v1/media/uploads", &studio.key, body)
-            .await
-            .problem(status, code);
+        studio.world.post("/v1/media/uploads", &studio.key, body).await.problem(status, code);
     }
 }
 
@@ -215,8 +163,7 @@ async fn completing_twice_ends_in_the_same_medium() {
     studio.complete(&path, json!({})).await.expect_status(201);
     let x = &studio.world.x;
     x.on("POST", FINALIZE).answer(404, not_found());
-    x.on("GET", "/2/media/upload")
-        .answer(200, json!({"data": {"id": "42", "size": 100}}));
+    x.on("GET", "/2/media/upload").answer(200, json!({"data": {"id": "42", "size": 100}}));
     let again = studio.complete(&path, json!({})).await.expect_status(201);
     assert_eq!(again.json()["data"]["id"], "42");
 }

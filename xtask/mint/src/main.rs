@@ -67,10 +67,7 @@ fn record(args: Args, key: &ApiKey, pepper: &Pepper, now: Timestamp) -> Result<K
         accounts: AccountGrant::All,
         default_account: None,
         origins: Vec::new(),
-        quota: Quota {
-            per_minute: args.per_minute,
-            per_day: None,
-        },
+        quota: Quota { per_minute: args.per_minute, per_day: None },
         return_uris: args.return_uri,
         created_at: now,
         expires_at: None,
@@ -107,13 +104,7 @@ mod tests {
     fn the_record_is_that_of_the_key() {
         let pepper = Pepper::new(vec![3; 32]).unwrap();
         let key = ApiKey::make(Mode::Test, &[1; 16], &[2; 32]);
-        let args = Args {
-            name: "first".to_owned(),
-            scopes: vec![],
-            return_uri: vec![],
-            per_minute: 60,
-            live: false,
-        };
+        let args = Args { name: "first".to_owned(), scopes: vec![], return_uri: vec![], per_minute: 60, live: false };
         let record = record(args, &key, &pepper, Timestamp::from_seconds(5)).unwrap();
         let presented = ApiKey::parse(&key.expose()).unwrap();
         assert!(record.hash.matches(&presented.hash(&pepper)));
@@ -124,9 +115,6 @@ mod tests {
     #[test]
     fn an_unknown_scope_is_named() {
         let error = scopes(&["tweets:read".to_owned(), "tweets:fly".to_owned()]).unwrap_err();
-        assert!(
-            error.contains("tweets:fly") && error.contains("tweets:write"),
-            "{error}"
-        );
+        assert!(error.contains("tweets:fly") && error.contains("tweets:write"), "{error}");
     }
 }

@@ -17,11 +17,8 @@ pub(super) fn time(pid: u32) -> Result<Duration> {
 /// The process called `name` that `ancestor` or one of its children started.
 pub(super) fn descendant(ancestor: u32, name: &str) -> Option<u32> {
     let entries = std::fs::read_dir("/proc").ok()?;
-    let pids = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| is_below(*pid, ancestor))
-        .find(|pid| comm(*pid).is_some_and(|comm| comm == name))
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| is_below(*pid, ancestor)).find(|pid| comm(*pid).is_some_and(|comm| comm == name))
 }
 
 fn is_below(pid: u32, ancestor: u32) -> bool {
@@ -29,16 +26,11 @@ fn is_below(pid: u32, ancestor: u32) -> bool {
 }
 
 fn parent(pid: u32) -> Option<u32> {
-    field(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?, 1)?
-        .try_into()
-        .ok()
-        .filter(|parent| *parent > 0)
+    field(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?, 1)?.try_into().ok().filter(|parent| *parent > 0)
 }
 
 fn comm(pid: u32) -> Option<String> {
-    std::fs::read_to_string(format!("/proc/{pid}/comm"))
-        .ok()
-        .map(|comm| comm.trim().to_owned())
+    std::fs::read_to_string(format!("/proc/{pid}/comm")).ok().map(|comm| comm.trim().to_owned())
 }
 
 fn ticks(stat: &str) -> Option<u64> {

@@ -48,32 +48,14 @@ fn load(world: &World, row: &Row, seconds: u32, rate: Option<f64>) -> Result<Sam
     };
     let head = world.folder.join("request"); // the key is not for the list of processes
     write_private(&head, &head_file(world, row))?;
-    let (url, status, time) = (
-        format!("{base_url}{}", row.path),
-        row.expect.to_string(),
-        seconds.to_string(),
-    );
-    let mut args = vec![
-        "run",
-        "--method",
-        row.method,
-        "--url",
-        &url,
-        "--expect",
-        &status,
-        "--seconds",
-        &time,
-    ];
+    let (url, status, time) = (format!("{base_url}{}", row.path), row.expect.to_string(), seconds.to_string());
+    let mut args = vec!["run", "--method", row.method, "--url", &url, "--expect", &status, "--seconds", &time];
     let rate = rate.map(|rate| format!("{rate:.1}"));
     if let Some(rate) = &rate {
         args.extend(["--rate", rate]);
     }
     let before = cpu::time(world.workerd)?;
-    let report = world
-        .load_tool()
-        .args(args)
-        .args(["--head-file".as_ref(), head.as_os_str()])
-        .output()?;
+    let report = world.load_tool().args(args).args(["--head-file".as_ref(), head.as_os_str()]).output()?;
     let used = cpu::time(world.workerd)?.saturating_sub(before);
     let report: Report = serde_json::from_str(&report).context("perch-load reported something else")?;
     report.must_be_clean(row)?;
@@ -84,10 +66,7 @@ fn load(world: &World, row: &Row, seconds: u32, rate: Option<f64>) -> Result<Sam
         p50_ms: report.p50_ms,
         p99_ms: report.p99_ms,
     };
-    progress::ready(format!(
-        "{}: {:.0} answers/s, p99 {:.2} ms",
-        row.name, sample.rate, sample.p99_ms
-    ));
+    progress::ready(format!("{}: {:.0} answers/s, p99 {:.2} ms", row.name, sample.rate, sample.p99_ms));
     Ok(sample)
 }
 
@@ -98,11 +77,7 @@ fn head_file(world: &World, row: &Row) -> String {
         Key::Good => format!("Authorization: Bearer {key}\n"),
         Key::Mistyped => format!("Authorization: Bearer {}\n", mistyped(key)),
     };
-    let body = if row.body.is_empty() {
-        ""
-    } else {
-        "Content-Type: application/json\n"
-    };
+    let body = if row.body.is_empty() { "" } else { "Content-Type: application/json\n" };
     format!("Accept: */*\n{authorization}{body}\n{}", row.body)
 }
 
@@ -118,18 +93,9 @@ fn mistyped(key: &str) -> String {
 impl Report {
     /// A refusal is answered faster than a request: a figure that counts them is no figure.
     fn must_be_clean(&self, row: &Row) -> Result<()> {
-        let Self {
-            answers,
-            refusals,
-            lost,
-            ..
-        } = self;
+        let Self { answers, refusals, lost, .. } = self;
         let clean = *answers > 0 && refusals.is_empty() && *lost == 0;
-        ensure!(
-            clean,
-            "{}: {answers} good answers, {lost} lost, others by status: {refusals:?}",
-            row.name
-        );
+        ensure!(clean, "{}: {answers} good answers, {lost} lost, others by status: {refusals:?}", row.name);
         Ok(())
     }
 }

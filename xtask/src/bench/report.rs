@@ -30,10 +30,8 @@ fn busy(profile: &Value) -> Option<Duration> {
         .collect();
     let samples = profile.get("samples")?.as_array()?.iter().map(Value::as_u64);
     let deltas = profile.get("timeDeltas")?.as_array()?.iter().map(Value::as_i64);
-    let busy: i64 = samples
-        .zip(deltas)
-        .filter_map(|(sample, delta)| (!idle.contains(&sample?)).then_some(delta?))
-        .sum();
+    let busy: i64 =
+        samples.zip(deltas).filter_map(|(sample, delta)| (!idle.contains(&sample?)).then_some(delta?)).sum();
     Some(Duration::from_micros(u64::try_from(busy).unwrap_or(0)))
 }
 
@@ -47,10 +45,7 @@ pub(super) fn render(
     figures: &[Figures],
 ) -> Result<String> {
     let date = tools.tool("date").args(["-u", "+%Y-%m-%d"]).output()?;
-    let workerd = tools
-        .tool(tools.project().node_bin("workerd"))
-        .args(["--version"])
-        .output()?;
+    let workerd = tools.tool(tools.project().node_bin("workerd")).args(["--version"]).output()?;
     Ok(format!(
         "# Measured\n\n\
          Written by `cargo xtask bench` on {date}, on {machine}, {workerd}.\n\n\
@@ -76,24 +71,16 @@ fn table(figures: &[Figures]) -> String {
         let beside = figures.get(row.beside).map_or(0.0, Figures::rate);
         let (p50, p99) = own.latency_ms();
         let (rate, ratio, cpu) = (own.rate(), own.rate() / beside, own.cpu_us());
-        format!(
-            "| {} | {rate:.0} | {ratio:.2} | {cpu:.0} µs | {p50:.2} ms | {p99:.2} ms |\n",
-            row.name
-        )
+        format!("| {} | {rate:.0} | {ratio:.2} | {cpu:.0} µs | {p50:.2} ms | {p99:.2} ms |\n", row.name)
     };
     ROWS.iter().zip(figures).map(line).collect()
 }
 
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{cores} cores of {}",
-        model.map_or("an unnamed processor", |(_, name)| name.trim())
-    )
+    format!("{cores} cores of {}", model.map_or("an unnamed processor", |(_, name)| name.trim()))
 }
 
 #[cfg(test)]

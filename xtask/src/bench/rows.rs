@@ -48,21 +48,8 @@ const TWEET: &str = r#"{"text":"Measured {n}"}"#;
 /// All rows, in the order in which a round asks them.
 pub(super) const ROWS: [Row; 6] = [
     READ,
-    Row {
-        name: "pass-through POST",
-        method: "POST",
-        path: "/2/tweets",
-        body: TWEET,
-        expect: 201,
-        beside: 1,
-        ..READ
-    },
-    Row {
-        name: "GET /v1/tweets/{id}",
-        path: "/v1/tweets/1346889436626259968",
-        key: Key::Good,
-        ..PERCH
-    },
+    Row { name: "pass-through POST", method: "POST", path: "/2/tweets", body: TWEET, expect: 201, beside: 1, ..READ },
+    Row { name: "GET /v1/tweets/{id}", path: "/v1/tweets/1346889436626259968", key: Key::Good, ..PERCH },
     Row {
         name: "POST /v1/tweets",
         method: "POST",
@@ -73,24 +60,11 @@ pub(super) const ROWS: [Row; 6] = [
         beside: 1,
         ..PERCH
     },
-    Row {
-        name: "GET /health",
-        path: "/health",
-        ..PERCH
-    },
-    Row {
-        name: "refused key",
-        path: "/v1/tweets/1346889436626259968",
-        key: Key::Mistyped,
-        expect: 401,
-        ..PERCH
-    },
+    Row { name: "GET /health", path: "/health", ..PERCH },
+    Row { name: "refused key", path: "/v1/tweets/1346889436626259968", key: Key::Mistyped, expect: 401, ..PERCH },
 ];
 
-const PERCH: Row = Row {
-    target: Target::Perch,
-    ..READ
-};
+const PERCH: Row = Row { target: Target::Perch, ..READ };
 
 /// What was measured of one row.
 #[derive(Debug, Clone, Default)]
@@ -145,24 +119,14 @@ mod tests {
     #[test]
     fn a_median_ignores_the_outlier() {
         let medians = [&[3.0, 900.0, 4.0][..], &[1.0, 2.0], &[]].map(median);
-        assert!(
-            medians
-                .iter()
-                .zip([4.0, 1.5, 0.0])
-                .all(|(found, wanted)| (found - wanted).abs() < 1e-9)
-        );
+        assert!(medians.iter().zip([4.0, 1.5, 0.0]).all(|(found, wanted)| (found - wanted).abs() < 1e-9));
     }
 
     #[test]
     fn every_row_stands_beside_a_pass_through_of_its_method() {
         for row in &ROWS {
             let beside = &ROWS[row.beside];
-            assert_eq!(
-                (beside.target, beside.method),
-                (Target::PassThrough, row.method),
-                "{}",
-                row.name
-            );
+            assert_eq!((beside.target, beside.method), (Target::PassThrough, row.method), "{}", row.name);
         }
     }
 }

@@ -41,36 +41,18 @@ impl World {
         let state = folder.join("state");
         let program = progress::step("perch-load", || build_load(tools, &folder))?;
         progress::step("D1 migrations", || d1::migrate_local(tools, &state))?;
-        let wanted = Wanted {
-            per_minute: Some(1_000_000_000),
-            ..Wanted::named("bench")
-        };
+        let wanted = Wanted { per_minute: Some(1_000_000_000), ..Wanted::named("bench") };
         let key = key::make(tools, &wanted, &Store::Local, Some(&state))?.key;
         let x_url = format!("http://127.0.0.1:{}", port::any_free()?);
         let x = start_x(&program, &x_url, &folder)?;
         let (mut service, perch_url, passthrough_url) = start_workers(tools, &x_url, &state, &folder)?;
         service.wait_until_ready(&format!("{perch_url}/ready"), Duration::from_mins(1))?;
-        let perch = Gateway {
-            base_url: perch_url,
-            key,
-        };
+        let perch = Gateway { base_url: perch_url, key };
         progress::step("account", || perch.connect(&x_url, "bench"))?;
-        let workerd = service
-            .pid()
-            .and_then(|node| cpu::descendant(node, "workerd"))
-            .context("workerd is not found")?;
-        let load = LoadGenerator {
-            project: tools.project().clone(),
-            program,
-        };
-        Ok(Self {
-            perch,
-            passthrough_url,
-            workerd,
-            folder,
-            load,
-            _services: [service, x],
-        })
+        let workerd =
+            service.pid().and_then(|node| cpu::descendant(node, "workerd")).context("workerd is not found")?;
+        let load = LoadGenerator { project: tools.project().clone(), program };
+        Ok(Self { perch, passthrough_url, workerd, folder, load, _services: [service, x] })
     }
 
     /// `perch-load`, ready for arguments.
@@ -81,15 +63,7 @@ impl World {
 
 /// Builds the load generator and puts it where we know its path.
 fn build_load(tools: &Toolbox, folder: &Path) -> Result<PathBuf> {
-    let install = [
-        "install",
-        "--quiet",
-        "--locked",
-        "--no-track",
-        "--path",
-        "bench/load",
-        "--root",
-    ];
+    let install = ["install", "--quiet", "--locked", "--no-track", "--path", "bench/load", "--root"];
     tools.cargo().args(install).args([folder]).run()?;
     Ok(folder.join("bin/perch-load"))
 }

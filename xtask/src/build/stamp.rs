@@ -9,14 +9,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Everything the Worker is made of, and what decides how it is made.
-const SOURCES: [&str; 6] = [
-    "src",
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-    "package-lock.json",
-    ".cargo",
-];
+const SOURCES: [&str; 6] = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", ".cargo"];
 
 /// The stamp that a build of these sources leaves.
 pub(super) fn of_sources(project: &Project, profile: Profile) -> Result<String> {
@@ -26,11 +19,7 @@ pub(super) fn of_sources(project: &Project, profile: Profile) -> Result<String> 
 
 /// The stamp of the last whole build, while its modules are there.
 pub(super) fn read(project: &Project) -> Option<String> {
-    project
-        .build_dir()
-        .join("index_bg.wasm")
-        .exists()
-        .then(|| std::fs::read_to_string(path(project)).ok())?
+    project.build_dir().join("index_bg.wasm").exists().then(|| std::fs::read_to_string(path(project)).ok())?
 }
 
 pub(super) fn write(project: &Project, stamp: &str) -> Result<()> {

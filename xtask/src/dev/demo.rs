@@ -31,21 +31,12 @@ pub(crate) fn remembered_or_new(tools: &Toolbox, settings: &Settings) -> Result<
 
 /// Makes sure that the key works, and connects the demo account again: the sandbox forgets when it stops.
 pub(crate) fn ready(tools: &Toolbox, settings: &Settings, key: String) -> Result<Demo> {
-    let mut gateway = Gateway {
-        base_url: settings.base_url(),
-        key,
-    };
+    let mut gateway = Gateway { base_url: settings.base_url(), key };
     if !gateway.knows_key()? {
         gateway.key = new_key(tools, settings)?; // the store or the pepper is another than then
     }
-    let account = settings
-        .sandbox_url()
-        .map(|sandbox| gateway.connect(&sandbox, DEMO_USER))
-        .transpose()?;
-    Ok(Demo {
-        key: gateway.key,
-        account,
-    })
+    let account = settings.sandbox_url().map(|sandbox| gateway.connect(&sandbox, DEMO_USER)).transpose()?;
+    Ok(Demo { key: gateway.key, account })
 }
 
 fn new_key(tools: &Toolbox, settings: &Settings) -> Result<String> {

@@ -33,14 +33,7 @@ impl Settings {
     ) -> Self {
         let upstream = upstream.map(|url| url.trim_end_matches('/').to_owned());
         let (persist, logs) = (project.path(".wrangler/state"), project.memory("logs"));
-        Self {
-            port,
-            sandbox_port,
-            upstream,
-            profile,
-            persist,
-            logs,
-        }
+        Self { port, sandbox_port, upstream, profile, persist, logs }
     }
 
     /// The gateway's base URL.
@@ -50,17 +43,12 @@ impl Settings {
 
     /// The sandbox's base URL, unless the real X is used.
     pub(crate) fn sandbox_url(&self) -> Option<String> {
-        self.upstream
-            .is_none()
-            .then(|| format!("http://127.0.0.1:{}", self.sandbox_port))
+        self.upstream.is_none().then(|| format!("http://127.0.0.1:{}", self.sandbox_port))
     }
 
     /// What differs from the `[vars]` of wrangler.toml, as wrangler's `--var` takes it.
     fn vars(&self) -> Vec<String> {
-        let api = self
-            .upstream
-            .clone()
-            .unwrap_or_else(|| format!("http://127.0.0.1:{}", self.sandbox_port));
+        let api = self.upstream.clone().unwrap_or_else(|| format!("http://127.0.0.1:{}", self.sandbox_port));
         let authorize = authorize_url(&api);
         vec![
             format!("PUBLIC_URL:{}", self.base_url()),
@@ -88,13 +76,8 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts the sandbox, then the gateway, and waits until both answer.
     pub(crate) fn start(tools: &Toolbox, settings: &Settings) -> Result<Self> {
-        let sandbox = settings
-            .sandbox_url()
-            .map(|url| sandbox(tools, settings, &url))
-            .transpose()?;
-        let gateway = progress::step(format!("gateway on {}", settings.base_url()), || {
-            gateway(tools, settings)
-        })?;
+        let sandbox = settings.sandbox_url().map(|url| sandbox(tools, settings, &url)).transpose()?;
+        let gateway = progress::step(format!("gateway on {}", settings.base_url()), || gateway(tools, settings))?;
         Ok(Self { gateway, sandbox })
     }
 
@@ -112,21 +95,9 @@ impl Stack {
 
 fn sandbox(tools: &Toolbox, settings: &Settings, url: &str) -> Result<Service> {
     progress::step(format!("sandbox on {url}"), || {
-        tools
-            .cargo()
-            .args(["build", "--quiet", "--locked", "--package", "perch-sandbox"])
-            .run()?;
+        tools.cargo().args(["build", "--quiet", "--locked", "--package", "perch-sandbox"]).run()?;
         let mut command = command(tools, "cargo");
-        command.args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "perch-sandbox",
-            "--",
-            "--verbose",
-            "--listen",
-        ]);
+        command.args(["run", "--quiet", "--locked", "--package", "perch-sandbox", "--", "--verbose", "--listen"]);
         command.arg(format!("127.0.0.1:{}", settings.sandbox_port));
         command.args(["--redirect-uri", &format!("{}/connect/callback", settings.base_url())]);
         let mut service = Service::start("sandbox", command, &settings.logs.join("sandbox.log"))?;
@@ -138,9 +109,7 @@ fn sandbox(tools: &Toolbox, settings: &Settings, url: &str) -> Result<Service> {
 fn gateway(tools: &Toolbox, settings: &Settings) -> Result<Service> {
     let mut command = command(tools, tools.project().node_bin("wrangler"));
     command.args(["dev", "--ip", "127.0.0.1", "--port", &settings.port.to_string()]);
-    command
-        .args(["--show-interactive-dev-session=false", "--persist-to"])
-        .arg(&settings.persist);
+    command.args(["--show-interactive-dev-session=false", "--persist-to"]).arg(&settings.persist);
     for var in settings.vars() {
         command.args(["--var", &var]);
     }
@@ -169,10 +138,7 @@ mod tests {
     fn the_sandbox_is_both_the_api_and_the_consent_page() {
         let vars = settings(None).vars();
         assert!(vars.contains(&"X_API_URL:http://127.0.0.1:8788".to_owned()), "{vars:?}");
-        assert!(
-            vars.contains(&"X_AUTHORIZE_URL:http://127.0.0.1:8788/i/oauth2/authorize".to_owned()),
-            "{vars:?}"
-        );
+        assert!(vars.contains(&"X_AUTHORIZE_URL:http://127.0.0.1:8788/i/oauth2/authorize".to_owned()), "{vars:?}");
     }
 
     #[test]
@@ -180,10 +146,7 @@ mod tests {
         let settings = settings(Some("https://api.x.com/"));
         let vars = settings.vars();
         assert!(vars.contains(&"X_API_URL:https://api.x.com".to_owned()), "{vars:?}");
-        assert!(
-            vars.contains(&"X_AUTHORIZE_URL:https://x.com/i/oauth2/authorize".to_owned()),
-            "{vars:?}"
-        );
+        assert!(vars.contains(&"X_AUTHORIZE_URL:https://x.com/i/oauth2/authorize".to_owned()), "{vars:?}");
         assert_eq!(settings.sandbox_url(), None);
     }
 }

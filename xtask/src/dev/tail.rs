@@ -16,14 +16,8 @@ pub(crate) struct Tail {
 impl Tail {
     /// Begins at the end: what was written before is not shown.
     pub(crate) fn at_end(name: &'static str, log: &Path) -> Self {
-        let file = File::open(log)
-            .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file))
-            .ok();
-        Self {
-            name,
-            file,
-            rest: String::new(),
-        }
+        let file = File::open(log).and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file)).ok();
+        Self { name, file, rest: String::new() }
     }
 
     /// Shows the lines that are whole by now.

@@ -8,9 +8,7 @@ pub(crate) fn text(settings: &Settings, demo: &Demo) -> String {
     let base_url = settings.base_url();
     let mut lines = vec![String::new(), format!("perch runs on {base_url}")];
     if let Some(sandbox) = settings.sandbox_url() {
-        lines.push(format!(
-            "X is the sandbox on {sandbox} (what it saw: {sandbox}/_sandbox/ledger)"
-        ));
+        lines.push(format!("X is the sandbox on {sandbox} (what it saw: {sandbox}/_sandbox/ledger)"));
     }
     lines.push(format!("Key      {}", demo.key));
     if let Some(account) = &demo.account {
@@ -51,10 +49,7 @@ mod tests {
     use crate::project::Project;
 
     fn demo() -> Demo {
-        Demo {
-            key: "perch_test_x".to_owned(),
-            account: None,
-        }
+        Demo { key: "perch_test_x".to_owned(), account: None }
     }
 
     #[test]
@@ -69,10 +64,7 @@ mod tests {
     #[test]
     fn the_shell_reads_every_line() {
         let script = curl_lines("http://127.0.0.1:9", &demo()).join("\n");
-        let read = std::process::Command::new("sh")
-            .args(["-n", "-c", &script])
-            .status()
-            .unwrap();
+        let read = std::process::Command::new("sh").args(["-n", "-c", &script]).status().unwrap();
         assert!(read.success(), "{script}");
     }
 }

@@ -25,10 +25,7 @@ impl Group {
     /// Starts the command. An interactive one stays in our own group: only that may read the terminal.
     pub(crate) fn start(command: &mut Command, interactive: bool) -> Result<Self> {
         if interactive {
-            return Ok(Self {
-                child: Some(command.spawn()?),
-                pid: None,
-            });
+            return Ok(Self { child: Some(command.spawn()?), pid: None });
         }
         // Held over the start: a signal that comes in between waits, and then finds the new group.
         let mut running = running();
@@ -36,10 +33,7 @@ impl Group {
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         running.extend(pid);
         drop(running);
-        Ok(Self {
-            child: Some(child),
-            pid,
-        })
+        Ok(Self { child: Some(child), pid })
     }
 
     pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {

@@ -24,11 +24,7 @@ impl Service {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let group = Group::start(&mut command, false).with_context(|| format!("cannot start {name}"))?;
-        Ok(Self {
-            name,
-            group,
-            log: log.to_owned(),
-        })
+        Ok(Self { name, group, log: log.to_owned() })
     }
 
     /// Waits until `url` answers 200.
@@ -46,11 +42,7 @@ impl Service {
             std::thread::sleep(Duration::from_millis(100));
         }
         self.show_log();
-        bail!(
-            "{} did not answer {url} within {} s; its log is above",
-            self.name,
-            patience.as_secs()
-        )
+        bail!("{} did not answer {url} within {} s; its log is above", self.name, patience.as_secs())
     }
 
     /// # Errors
@@ -60,11 +52,7 @@ impl Service {
             return Ok(());
         };
         self.show_log();
-        bail!(
-            "{} ended ({status}); its log is above and in {}",
-            self.name,
-            self.log.display()
-        )
+        bail!("{} ended ({status}); its log is above and in {}", self.name, self.log.display())
     }
 
     /// The process id of the program itself.

@@ -22,18 +22,10 @@ pub(super) fn present() -> bool {
 /// Installs the packages, builds the library once and puts it where the compiler looks.
 pub(super) fn make(project: &Project) -> Result<()> {
     let root = Tool::new(project, "id").args(["-u"]).output()?.trim() == "0";
-    ensure!(
-        root && Path::new("/usr/bin/apt-get").exists(),
-        "and Debian's compiler needs apt-get and root"
-    );
+    ensure!(root && Path::new("/usr/bin/apt-get").exists(), "and Debian's compiler needs apt-get and root");
     progress::step("wasm target from Debian's sources", || {
-        Tool::new(project, "apt-get")
-            .args(["install", "-y"])
-            .args(PACKAGES)
-            .run()?;
-        Tool::new(project, "rustup")
-            .args(["toolchain", "link", TOOLCHAIN, "/usr"])
-            .run()?;
+        Tool::new(project, "apt-get").args(["install", "-y"]).args(PACKAGES).run()?;
+        Tool::new(project, "rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]).run()?;
         link_linker().context("cannot put the linker where the compiler looks")?;
         let crate_dir = project.path("target/debian-target");
         build_library(project, &crate_dir)?;
@@ -59,14 +51,7 @@ fn build_library(project: &Project, crate_dir: &Path) -> Result<()> {
     std::fs::write(crate_dir.join("src/lib.rs"), "")?;
     let parts = "-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test";
     Tool::new(project, "cargo")
-        .args([
-            "build",
-            "--release",
-            "--target",
-            "wasm32-unknown-unknown",
-            parts,
-            "--manifest-path",
-        ])
+        .args(["build", "--release", "--target", "wasm32-unknown-unknown", parts, "--manifest-path"])
         .args([crate_dir.join("Cargo.toml")])
         .env("RUSTUP_TOOLCHAIN", TOOLCHAIN)
         .env("RUSTC_BOOTSTRAP", "1")
@@ -79,9 +64,7 @@ fn copy_library(built: &Path) -> Result<()> {
     std::fs::create_dir_all(LIBRARY)?;
     for entry in std::fs::read_dir(built)?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let library = Path::new(&name)
-            .extension()
-            .is_some_and(|extension| extension == "rlib");
+        let library = Path::new(&name).extension().is_some_and(|extension| extension == "rlib");
         if library && !name.starts_with("libseed-") {
             std::fs::copy(entry.path(), Path::new(LIBRARY).join(name))?;
         }

@@ -15,19 +15,13 @@ pub(super) fn npm_matches(wanted: &Value, installed: &Value) -> bool {
     let Some(packages) = wanted.get("packages").and_then(Value::as_object) else {
         return false;
     };
-    packages
-        .iter()
-        .filter(|(path, _)| !path.is_empty())
-        .all(|(path, package)| {
-            let found = installed
-                .get("packages")
-                .and_then(|all| all.get(path))
-                .and_then(|one| one.get("version"));
-            match found {
-                Some(version) => package.get("version") == Some(version),
-                None => package.get("optional") == Some(&Value::Bool(true)),
-            }
-        })
+    packages.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| {
+        let found = installed.get("packages").and_then(|all| all.get(path)).and_then(|one| one.get("version"));
+        match found {
+            Some(version) => package.get("version") == Some(version),
+            None => package.get("optional") == Some(&Value::Bool(true)),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -55,15 +49,9 @@ mod tests {
     #[test]
     fn another_version_or_a_missing_package_does_not_match() {
         let wanted = json!({"packages": {"node_modules/a": {"version": "1.0.1"}}});
-        assert!(!npm_matches(
-            &wanted,
-            &json!({"packages": {"node_modules/a": {"version": "1.0.0"}}})
-        ));
+        assert!(!npm_matches(&wanted, &json!({"packages": {"node_modules/a": {"version": "1.0.0"}}})));
         assert!(!npm_matches(&wanted, &json!({"packages": {}})));
         let optional = json!({"packages": {"node_modules/a": {"version": "1.0.1", "optional": true}}});
-        assert!(!npm_matches(
-            &optional,
-            &json!({"packages": {"node_modules/a": {"version": "1.0.0"}}})
-        ));
+        assert!(!npm_matches(&optional, &json!({"packages": {"node_modules/a": {"version": "1.0.0"}}})));
     }
 }

@@ -38,13 +38,7 @@ fn npm_ci(project: &Project) -> Result<()> {
     progress::step("wrangler, node, esbuild and wasm-opt: npm ci", || {
         // package.json allows the install scripts of three packages; a machine's own `ignore-scripts` must not forbid them.
         Tool::new(project, "npm")
-            .args([
-                "ci",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-                "--ignore-scripts=false",
-            ])
+            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false"])
             .run()
             .context("npm ci failed: check the network, then run the command again")
     })
@@ -54,9 +48,7 @@ fn installed(project: &Project) -> bool {
     let read =
         |path: &str| -> Option<Value> { serde_json::from_str(&std::fs::read_to_string(project.path(path)).ok()?).ok() };
     let (wanted, found) = (read("package-lock.json"), read("node_modules/.package-lock.json"));
-    wanted
-        .zip(found)
-        .is_some_and(|(wanted, found)| lock::npm_matches(&wanted, &found))
+    wanted.zip(found).is_some_and(|(wanted, found)| lock::npm_matches(&wanted, &found))
 }
 
 fn node_major(project: &Project, node: &std::path::Path) -> Option<u32> {

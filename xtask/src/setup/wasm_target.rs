@@ -31,10 +31,7 @@ pub(super) fn ensure(project: &Project) -> Result<Option<String>> {
 
 fn present(project: &Project) -> Result<bool> {
     let ask = ["--print", "target-libdir", "--target", TARGET];
-    let folder = Tool::new(project, "rustc")
-        .args(ask)
-        .output()
-        .context("install Rust: https://rustup.rs")?;
+    let folder = Tool::new(project, "rustc").args(ask).output().context("install Rust: https://rustup.rs")?;
     Ok(holds_std(Path::new(folder.trim())))
 }
 
@@ -43,7 +40,5 @@ pub(super) fn holds_std(folder: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return false;
     };
-    entries
-        .flatten()
-        .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
 }

@@ -9,18 +9,7 @@ use anyhow::Result;
 /// Builds the Worker and the sandbox, then runs `perch-e2e` one test at a time.
 pub(super) fn run(tools: &Toolbox) -> Result<Outcome> {
     build::worker(tools, Profile::Release)?;
-    tools
-        .cargo()
-        .args(["build", "--locked", "--package", "perch-sandbox"])
-        .run()?;
-    let args = [
-        "test",
-        "--locked",
-        "--no-fail-fast",
-        "--package",
-        "perch-e2e",
-        "--",
-        "--test-threads=1",
-    ];
+    tools.cargo().args(["build", "--locked", "--package", "perch-sandbox"]).run()?;
+    let args = ["test", "--locked", "--no-fail-fast", "--package", "perch-e2e", "--", "--test-threads=1"];
     counted(tools.cargo().args(args))
 }

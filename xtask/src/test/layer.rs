@@ -27,15 +27,8 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Native,
-        Self::Sql,
-        Self::Sandbox,
-        Self::Xtask,
-        Self::Wasm,
-        Self::Deploy,
-        Self::E2e,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Native, Self::Sql, Self::Sandbox, Self::Xtask, Self::Wasm, Self::Deploy, Self::E2e];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -71,21 +64,10 @@ impl Layer {
             Self::Native => native(tools),
             Self::Sql => cargo_test(tools, &["--package", "perch", "--test", "sql"]),
             Self::Sandbox => cargo_test(tools, &["--package", "perch-sandbox"]),
-            Self::Xtask => cargo_test(
-                tools,
-                &[
-                    "--package",
-                    "xtask",
-                    "--package",
-                    "perch-mint",
-                    "--package",
-                    "perch-load",
-                ],
-            ),
-            Self::Wasm => cargo_test(
-                tools,
-                &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"],
-            ),
+            Self::Xtask => {
+                cargo_test(tools, &["--package", "xtask", "--package", "perch-mint", "--package", "perch-load"])
+            }
+            Self::Wasm => cargo_test(tools, &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"]),
             Self::Deploy => deploy::run(tools),
             Self::E2e => e2e::run(tools),
         }

@@ -16,20 +16,12 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// A layer that could not run counts as one failure.
     pub(super) fn broken(why: String) -> Self {
-        Self {
-            failed: 1,
-            broken: Some(why),
-            ..Self::default()
-        }
+        Self { failed: 1, broken: Some(why), ..Self::default() }
     }
 
     /// One check that is no test program.
     pub(super) fn check(passed: bool) -> Self {
-        Self {
-            passed: u32::from(passed),
-            failed: u32::from(!passed),
-            ..Self::default()
-        }
+        Self { passed: u32::from(passed), failed: u32::from(!passed), ..Self::default() }
     }
 
     pub(super) fn add(&mut self, other: &Self) {

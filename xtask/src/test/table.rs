@@ -10,13 +10,7 @@ pub(super) fn render(outcomes: &[(Layer, Outcome)]) -> (String, bool) {
     let mut table = String::from("\nlayer     passed  failed  skipped  time\n");
     let mut sum = Outcome::default();
     for (layer, outcome) in outcomes {
-        let Outcome {
-            passed,
-            failed,
-            skipped,
-            time,
-            ..
-        } = outcome;
+        let Outcome { passed, failed, skipped, time, .. } = outcome;
         let (name, time) = (layer.name(), elapsed(*time));
         let remark = remark(outcome);
         let _ = writeln!(table, "{name:<8} {passed:>7} {failed:>7} {skipped:>8}  {time}{remark}");
@@ -41,22 +35,8 @@ mod tests {
     #[test]
     fn the_sum_is_the_last_line() {
         let outcomes = [
-            (
-                Layer::Native,
-                Outcome {
-                    passed: 40,
-                    skipped: 2,
-                    ..Outcome::default()
-                },
-            ),
-            (
-                Layer::Wasm,
-                Outcome {
-                    passed: 3,
-                    failed: 1,
-                    ..Outcome::default()
-                },
-            ),
+            (Layer::Native, Outcome { passed: 40, skipped: 2, ..Outcome::default() }),
+            (Layer::Wasm, Outcome { passed: 3, failed: 1, ..Outcome::default() }),
         ];
         let (table, good) = render(&outcomes);
         assert_eq!(table.lines().last(), Some("43 passed, 1 failed"));

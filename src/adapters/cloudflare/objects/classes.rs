@@ -6,8 +6,8 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use super::shell::Shell;
 use crate::domain::{account, allowance, attempt, breaker};
 
-/// One per connection attempt.
-#[durable_object(fetch)]
+/// One per connection attempt. It ends by its alarm.
+#[durable_object(alarm)]
 pub struct Attempt(Shell<attempt::Attempt>);
 
 impl DurableObject for Attempt {
@@ -17,6 +17,11 @@ impl DurableObject for Attempt {
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         self.0.fetch(request).await
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.0.alarm().await;
+        Response::empty()
     }
 }
 

@@ -36,11 +36,7 @@ struct Stored {
 
 impl<M: Machine> Shell<M> {
     pub(super) fn new(state: State) -> Self {
-        Self {
-            state,
-            machine: RefCell::new(None),
-            changed: Notify::new(),
-        }
+        Self { state, machine: RefCell::new(None), changed: Notify::new() }
     }
 
     pub(super) async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -50,6 +46,9 @@ impl<M: Machine> Shell<M> {
         loop {
             let changed = self.changed.notified();
             let step = self.step(command.clone())?;
+            if step.store {
+                self.end_in_time().await?;
+            }
             if let Some(reply) = step.reply {
                 return Response::from_bytes(serde_json::to_vec(&reply)?);
             }
@@ -57,28 +56,53 @@ impl<M: Machine> Shell<M> {
         }
     }
 
+    /// Forgets everything: the object's time is over. It never fails, because the platform gives up an alarm that does.
+    pub(super) async fn alarm(&self) {
+        self.machine.replace(None);
+        if let Err(e) = self.state.storage().delete_all().await {
+            worker::console_error!(
+                "{}",
+                serde_json::json!({ "level": "error", "message": "an object stays", "reason": e.to_string() })
+            );
+        }
+    }
+
     fn step(&self, command: M::Command) -> worker::Result<Step<M::Reply>> {
-        let mut machine = self.machine.borrow_mut();
-        let machine = match machine.as_mut() {
+        let mut memory = self.machine.borrow_mut();
+        let mut machine = match memory.take() {
             Some(machine) => machine,
-            None => machine.insert(self.load()?),
+            None => self.load()?,
         };
         let step = machine.step(command, Timestamp::from_ms(Date::now().as_millis()));
         if step.store {
-            let value: SqlStorageValue = serde_json::to_string(machine)?.into();
-            self.state.storage().sql().exec(STORE, vec![value])?;
+            // Should this fail, the value is dropped: what was not stored has not happened, and is read again.
+            self.store(&machine)?;
             self.changed.notify_waiters();
         }
+        *memory = Some(machine);
         Ok(step)
+    }
+
+    fn store(&self, machine: &M) -> worker::Result<()> {
+        let value: SqlStorageValue = serde_json::to_string(machine)?.into();
+        self.state.storage().sql().exec(STORE, vec![value])?;
+        Ok(())
+    }
+
+    /// Sets the alarm that ends an object whose machine does not stay; the first one counts.
+    async fn end_in_time(&self) -> worker::Result<()> {
+        let Some(lifetime_ms) = M::LIFETIME_MS else { return Ok(()) };
+        let storage = self.state.storage();
+        if storage.get_alarm().await?.is_none() {
+            storage.set_alarm(Duration::from_millis(lifetime_ms)).await?;
+        }
+        Ok(())
     }
 
     fn load(&self) -> worker::Result<M> {
         let sql = self.state.storage().sql();
         sql.exec(CREATE, None)?;
         let row = sql.exec(LOAD, None)?.next::<Stored>().next().transpose()?;
-        Ok(row
-            .map(|row| serde_json::from_str(&row.value))
-            .transpose()?
-            .unwrap_or_default())
+        Ok(row.map(|row| serde_json::from_str(&row.value)).transpose()?.unwrap_or_default())
     }
 }

@@ -6,22 +6,13 @@ use super::*;
 fn a_transient_failure_backs_off_and_never_disconnects() {
     let mut account = connected();
     let mut now = EXPIRED;
-    for (round, wait_ms) in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]
-        .into_iter()
-        .enumerate()
-    {
+    for (round, wait_ms) in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000].into_iter().enumerate() {
         let lease = format!("lease{round}");
         assert!(is_leased(token(&mut account, &lease, now).as_ref()));
-        let busy = Reply::Busy {
-            retry_after_ms: wait_ms,
-            cause: BusyCause::RefreshFailing,
-        };
+        let busy = Reply::Busy { retry_after_ms: wait_ms, cause: BusyCause::RefreshFailing };
         assert_eq!(fail(&mut account, &lease, FailureClass::Transient, now), busy);
         assert_eq!(token(&mut account, "x", now), Some(busy));
-        assert_eq!(
-            health(&mut account, now).state,
-            TokenState::BackingOff(BusyCause::RefreshFailing)
-        );
+        assert_eq!(health(&mut account, now).state, TokenState::BackingOff(BusyCause::RefreshFailing));
         now = now.plus_ms(wait_ms);
     }
     assert_eq!(health(&mut account, now).refresh_failures, 8);
@@ -44,10 +35,7 @@ fn the_old_token_is_used_through_the_back_off() {
 fn a_refused_client_is_nobodys_disconnection() {
     let mut account = connected();
     token(&mut account, "a", EXPIRED);
-    let busy = Reply::Busy {
-        retry_after_ms: 30_000,
-        cause: BusyCause::Misconfigured,
-    };
+    let busy = Reply::Busy { retry_after_ms: 30_000, cause: BusyCause::Misconfigured };
     assert_eq!(fail(&mut account, "a", FailureClass::Misconfigured, EXPIRED), busy);
     assert_eq!(token(&mut account, "b", EXPIRED), Some(busy));
     assert!(is_leased(token(&mut account, "b", EXPIRED.plus_ms(30_000)).as_ref()));
@@ -58,10 +46,7 @@ fn a_refused_grant_needs_a_person_once_the_old_token_is_spent() {
     let mut account = connected();
     token(&mut account, "a", DUE);
     let reason = ReauthReason::GrantRefused;
-    assert_eq!(
-        fail(&mut account, "a", FailureClass::GrantDead, DUE),
-        Reply::NeedsReauth { reason }
-    );
+    assert_eq!(fail(&mut account, "a", FailureClass::GrantDead, DUE), Reply::NeedsReauth { reason });
     assert_eq!(health(&mut account, DUE).state, TokenState::NeedsReauth(reason));
     assert_eq!(generation(token(&mut account, "b", DUE)), Some(1));
     assert_eq!(token(&mut account, "b", EXPIRED), Some(Reply::NeedsReauth { reason }));
@@ -75,8 +60,5 @@ fn a_refusal_after_a_transient_failure_is_an_unknown_outcome() {
     let later = EXPIRED.plus_ms(1_000);
     token(&mut account, "b", later);
     let reason = ReauthReason::RefreshOutcomeUnknown;
-    assert_eq!(
-        fail(&mut account, "b", FailureClass::GrantDead, later),
-        Reply::NeedsReauth { reason }
-    );
+    assert_eq!(fail(&mut account, "b", FailureClass::GrantDead, later), Reply::NeedsReauth { reason });
 }

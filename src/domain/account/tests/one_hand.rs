@@ -14,11 +14,8 @@ enum Move {
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let class = prop_oneof![
-        Just(FailureClass::Transient),
-        Just(FailureClass::GrantDead),
-        Just(FailureClass::Misconfigured)
-    ];
+    let class =
+        prop_oneof![Just(FailureClass::Transient), Just(FailureClass::GrantDead), Just(FailureClass::Misconfigured)];
     let wait = prop_oneof![1_u64..2_000, 10_000_u64..40_000, Just(LIFE_MS)];
     let one = prop_oneof![
         4 => (0_usize..3, any::<bool>()).prop_map(|(who, rejected)| Move::Ask(who, rejected)),
@@ -42,13 +39,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self {
-            account: connected(),
-            now: NOW,
-            asked: 0,
-            generation: 1,
-            hands: [None, None, None],
-        }
+        Self { account: connected(), now: NOW, asked: 0, generation: 1, hands: [None, None, None] }
     }
 
     fn play(&mut self, next: Move) {
@@ -63,21 +54,14 @@ impl World {
     fn ask(&mut self, who: usize, is_rejected: bool) {
         self.asked += 1;
         let rejected_generation = is_rejected.then_some(self.generation);
-        let command = Command::Token {
-            rejected_generation,
-            lease_id: format!("{who}/{}", self.asked),
-        };
+        let command = Command::Token { rejected_generation, lease_id: format!("{who}/{}", self.asked) };
         if let Some(Reply::Leased(lease)) = self.account.step(command, self.now).reply {
             let also_held = self
                 .hands
                 .iter()
                 .flatten()
                 .any(|(held, since)| held.generation == lease.generation && self.now.ms_since(*since) < 30_000);
-            assert!(
-                !also_held,
-                "two hands hold the refresh token of generation {}",
-                lease.generation
-            );
+            assert!(!also_held, "two hands hold the refresh token of generation {}", lease.generation);
             self.hands[who] = Some((lease, self.now));
         }
     }

@@ -6,17 +6,9 @@ use super::*;
 fn a_token_is_good_until_its_last_two_minutes() {
     let mut account = connected();
     assert_eq!(generation(token(&mut account, "a", DUE.minus_ms(1))), Some(1));
-    let step = account.step(
-        Command::Token {
-            rejected_generation: None,
-            lease_id: "a".to_owned(),
-        },
-        DUE,
-    );
+    let step = account.step(Command::Token { rejected_generation: None, lease_id: "a".to_owned() }, DUE);
     assert!(step.store, "a lease outlives the process");
-    let Some(Reply::Leased(lease)) = step.reply else {
-        panic!("no lease")
-    };
+    let Some(Reply::Leased(lease)) = step.reply else { panic!("no lease") };
     assert_eq!((lease.generation, lease.sealed_refresh), (1, sealed("refresh", 1)));
     assert_eq!(lease.access.unwrap().generation, 1);
 }
@@ -32,16 +24,10 @@ fn a_short_token_is_not_always_due() {
 #[test]
 fn a_rejected_token_is_renewed_at_once_but_only_if_it_is_the_current_one() {
     let mut account = connected();
-    let Some(Reply::Leased(lease)) = rejected(&mut account, 1, "a", NOW) else {
-        panic!("no lease")
-    };
+    let Some(Reply::Leased(lease)) = rejected(&mut account, 1, "a", NOW) else { panic!("no lease") };
     assert_eq!(lease.access, None, "a rejected token is not usable");
     assert_eq!(rejected(&mut account, 1, "b", NOW), None, "parked");
-    assert_eq!(
-        generation(token(&mut account, "c", NOW)),
-        Some(1),
-        "the others have not seen it rejected"
-    );
+    assert_eq!(generation(token(&mut account, "c", NOW)), Some(1), "the others have not seen it rejected");
     commit(&mut account, "a", 2, NOW);
     assert_eq!(generation(rejected(&mut account, 1, "b", NOW)), Some(2));
 }
@@ -51,10 +37,7 @@ fn while_one_renews_the_others_use_the_old_token() {
     let mut account = connected();
     assert!(is_leased(token(&mut account, "a", DUE).as_ref()));
     assert_eq!(generation(token(&mut account, "b", DUE)), Some(1));
-    assert!(
-        is_leased(token(&mut account, "a", DUE).as_ref()),
-        "the holder asks again after a lost answer"
-    );
+    assert!(is_leased(token(&mut account, "a", DUE).as_ref()), "the holder asks again after a lost answer");
 }
 
 #[test]
@@ -64,10 +47,7 @@ fn a_thousand_askers_on_an_expired_token_get_one_lease() {
     let replies: Vec<_> = names.iter().map(|name| token(&mut account, name, EXPIRED)).collect();
     assert_eq!(replies.iter().filter(|reply| is_leased(reply.as_ref())).count(), 1);
     assert_eq!(replies.iter().filter(|reply| reply.is_none()).count(), 999);
-    assert_eq!(
-        commit(&mut account, "lease0", 2, EXPIRED),
-        Reply::Committed { generation: 2 }
-    );
+    assert_eq!(commit(&mut account, "lease0", 2, EXPIRED), Reply::Committed { generation: 2 });
     for name in &names {
         assert_eq!(generation(token(&mut account, name, EXPIRED)), Some(2));
     }
@@ -78,24 +58,14 @@ fn nobody_waits_longer_than_ten_seconds() {
     let mut account = connected();
     token(&mut account, "a", EXPIRED);
     assert_eq!(token(&mut account, "b", EXPIRED.plus_ms(9_999)), None);
-    let busy = Reply::Busy {
-        retry_after_ms: 1_000,
-        cause: BusyCause::Refreshing,
-    };
+    let busy = Reply::Busy { retry_after_ms: 1_000, cause: BusyCause::Refreshing };
     assert_eq!(token(&mut account, "b", EXPIRED.plus_ms(10_000)), Some(busy));
 }
 
 #[test]
 fn without_a_refresh_token_the_access_token_is_used_up() {
     let mut account = Account::default();
-    connect(
-        &mut account,
-        Grant::OAuth2(TokenPair {
-            sealed_refresh: None,
-            ..pair(1, EXPIRED)
-        }),
-        1,
-    );
+    connect(&mut account, Grant::OAuth2(TokenPair { sealed_refresh: None, ..pair(1, EXPIRED) }), 1);
     assert_eq!(generation(token(&mut account, "a", EXPIRED.minus_ms(1))), Some(1));
     assert_eq!(token(&mut account, "a", EXPIRED), Some(Reply::NoRefresh));
     assert_eq!(rejected(&mut account, 1, "a", NOW), Some(Reply::NoRefresh));

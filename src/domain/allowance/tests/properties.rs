@@ -6,18 +6,13 @@ use super::*;
 
 /// Requests at random gaps, the large ones long enough to leave the window.
 fn gaps() -> impl Strategy<Value = Vec<u64>> {
-    prop::collection::vec(
-        prop_oneof![8 => 0_u64..300, 4 => 0_u64..5_000, 1 => 0_u64..70_000],
-        1..300,
-    )
+    prop::collection::vec(prop_oneof![8 => 0_u64..300, 4 => 0_u64..5_000, 1 => 0_u64..70_000], 1..300)
 }
 
 /// The most that `spent` (moments, permits) holds in any closed window of a minute.
 fn busiest_minute(spent: &[(u64, u32)]) -> u32 {
     let windows = spent.iter().map(|(end, _)| {
-        let inside = spent
-            .iter()
-            .filter(|(moment, _)| (end.saturating_sub(60_000)..=*end).contains(moment));
+        let inside = spent.iter().filter(|(moment, _)| (end.saturating_sub(60_000)..=*end).contains(moment));
         inside.map(|(_, permits)| permits).sum()
     });
     windows.max().unwrap_or(0)

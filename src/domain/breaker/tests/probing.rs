@@ -9,11 +9,7 @@ fn five_hundred_callers_make_three_probes() {
     let permits: Vec<_> = (0..500).filter_map(|_| probe(&mut breaker, HALF)).collect();
     assert_eq!(permits.len(), 3);
     for permit in permits {
-        assert_eq!(
-            probe(&mut breaker, HALF),
-            None,
-            "a probe that passed makes no room for another"
-        );
+        assert_eq!(probe(&mut breaker, HALF), None, "a probe that passed makes no room for another");
         conclude(&mut breaker, permit, SUCCESS, HALF);
     }
     assert_eq!(phase(&mut breaker, HALF), Phase::Closed);
@@ -27,10 +23,7 @@ fn one_failed_probe_opens_it_for_twice_as_long_up_to_a_minute() {
         let permits: Vec<_> = (0..2).filter_map(|_| probe(&mut breaker, now)).collect();
         conclude(&mut breaker, permits[0], SUCCESS, now);
         let until = now.plus_ms(longest);
-        assert_eq!(
-            conclude(&mut breaker, permits[1], Outcome::Failure, now),
-            Phase::Open { until }
-        );
+        assert_eq!(conclude(&mut breaker, permits[1], Outcome::Failure, now), Phase::Open { until });
         now = until;
     }
     for _ in 0..3 {
@@ -38,13 +31,7 @@ fn one_failed_probe_opens_it_for_twice_as_long_up_to_a_minute() {
         conclude(&mut breaker, permit, SUCCESS, now);
     }
     report(&mut breaker, &[(Outcome::Failure, 20)], now);
-    assert_eq!(
-        phase(&mut breaker, now),
-        Phase::Open {
-            until: now.plus_ms(5_000)
-        },
-        "proved recovered"
-    );
+    assert_eq!(phase(&mut breaker, now), Phase::Open { until: now.plus_ms(5_000) }, "proved recovered");
 }
 
 #[test]
@@ -61,11 +48,7 @@ fn a_dead_probe_frees_its_place() {
     assert!(probe(&mut breaker, HALF.plus_ms(10_000)).is_some());
     assert_eq!(probe(&mut breaker, HALF.plus_ms(14_999)), None);
     let ended = HALF.plus_ms(15_000);
-    assert_eq!(
-        conclude(&mut breaker, dead[0], Outcome::Failure, ended),
-        Phase::HalfOpen,
-        "too late to tell"
-    );
+    assert_eq!(conclude(&mut breaker, dead[0], Outcome::Failure, ended), Phase::HalfOpen, "too late to tell");
     assert_eq!((0..10).filter_map(|_| probe(&mut breaker, ended)).count(), 2);
 }
 
@@ -81,10 +64,7 @@ fn three_dead_probes_do_not_keep_it_half_open() {
 fn a_neutral_probe_frees_its_place() {
     let mut breaker = open();
     let permits: Vec<_> = (0..3).filter_map(|_| probe(&mut breaker, HALF)).collect();
-    assert_eq!(
-        conclude(&mut breaker, permits[0], Outcome::Neutral, HALF),
-        Phase::HalfOpen
-    );
+    assert_eq!(conclude(&mut breaker, permits[0], Outcome::Neutral, HALF), Phase::HalfOpen);
     assert!(probe(&mut breaker, HALF).is_some());
     assert_eq!(probe(&mut breaker, HALF), None);
 }
@@ -107,18 +87,9 @@ fn a_creation_is_never_a_probe_but_is_not_shut_out_for_ever() {
     let admission = snapshot(&mut breaker, HALF).admission(HALF).for_creation();
     assert_eq!(admission, Admission::Refuse { retry_after_ms: 5_000 });
     let trial = HALF.plus_ms(5_000);
-    assert_eq!(
-        snapshot(&mut breaker, trial).admission(trial).for_creation(),
-        Admission::Go
-    );
+    assert_eq!(snapshot(&mut breaker, trial).admission(trial).for_creation(), Admission::Go);
     report(&mut breaker, &[(SUCCESS, 100), (Outcome::Failure, 1)], trial);
-    assert_eq!(
-        phase(&mut breaker, trial),
-        Phase::Open {
-            until: trial.plus_ms(10_000)
-        },
-        "the first failure on trial"
-    );
+    assert_eq!(phase(&mut breaker, trial), Phase::Open { until: trial.plus_ms(10_000) }, "the first failure on trial");
 }
 
 #[test]
@@ -131,12 +102,7 @@ fn a_trial_ends_well_after_half_a_minute() {
     report(&mut breaker, &[(Outcome::Failure, 19)], after);
     assert_eq!(phase(&mut breaker, after), Phase::Closed);
     report(&mut breaker, &[(Outcome::Failure, 1)], after);
-    assert_eq!(
-        phase(&mut breaker, after),
-        Phase::Open {
-            until: after.plus_ms(5_000)
-        }
-    );
+    assert_eq!(phase(&mut breaker, after), Phase::Open { until: after.plus_ms(5_000) });
 }
 
 #[test]

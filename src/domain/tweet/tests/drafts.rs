@@ -8,27 +8,17 @@ use crate::domain::tweet::TweetId;
 
 #[test]
 fn what_was_given_is_sent_and_nothing_else() {
-    for given in [
-        json!({ "text": "hi" }),
-        rich(),
-        json!({ "media": { "media_ids": ["1"] } }),
-    ] {
+    for given in [json!({ "text": "hi" }), rich(), json!({ "media": { "media_ids": ["1"] } })] {
         assert_eq!(serde_json::to_value(check(given.clone()).unwrap()).unwrap(), given);
     }
 }
 
 #[test]
 fn a_member_x_does_not_know_is_no_body() {
-    for json in [
-        r#"{"text":"a","txt":"b"}"#,
-        r#"{"text":"a","reply":{"in_reply_to_tweet_id":"1","to":"2"}}"#,
-    ] {
+    for json in [r#"{"text":"a","txt":"b"}"#, r#"{"text":"a","reply":{"in_reply_to_tweet_id":"1","to":"2"}}"#] {
         assert!(serde_json::from_str::<TweetBody>(json).is_err());
     }
-    assert!(
-        serde_json::from_str::<TweetBody>(r#"{"text":"a","text":"b"}"#).is_err(),
-        "a member twice"
-    );
+    assert!(serde_json::from_str::<TweetBody>(r#"{"text":"a","text":"b"}"#).is_err(), "a member twice");
 }
 
 #[test]
@@ -50,10 +40,7 @@ fn the_text_is_as_long_as_the_account_may_post() {
 
 #[test]
 fn the_text_holds_no_forbidden_character() {
-    assert_eq!(
-        broken(check(json!({ "text": "a\u{FEFF}b" }))),
-        one("text", Rule::ForbiddenCharacter)
-    );
+    assert_eq!(broken(check(json!({ "text": "a\u{FEFF}b" }))), one("text", Rule::ForbiddenCharacter));
 }
 
 #[test]
@@ -80,10 +67,7 @@ fn ids_are_digits_wherever_they_stand() {
             "edit_options.previous_post_id",
         ]
     );
-    assert_eq!(
-        broken(check(json!({ "text": "a", "quote_tweet_id": "q" }))),
-        one("quote_tweet_id", Rule::MalformedId)
-    );
+    assert_eq!(broken(check(json!({ "text": "a", "quote_tweet_id": "q" }))), one("quote_tweet_id", Rule::MalformedId));
 }
 
 #[test]
@@ -112,11 +96,7 @@ fn media_have_one_call_to_action() {
     );
     for url in ["http://example.com", "example.com", "https://", "javascript:alert(1)"] {
         let found = broken(check(media(json!({ "watch_now": { "url": url } }))));
-        assert_eq!(
-            found,
-            one("media.call_to_actions.watch_now.url", Rule::MalformedUrl),
-            "{url}"
-        );
+        assert_eq!(found, one("media.call_to_actions.watch_now.url", Rule::MalformedUrl), "{url}");
     }
 }
 
@@ -127,14 +107,8 @@ fn a_poll_has_two_to_four_choices_of_1_to_25_characters() {
     assert!(check(poll(vec!["a", &longest])).is_ok());
     assert!(check(poll(vec!["a", "b", "c", "d"])).is_ok());
     assert_eq!(broken(check(poll(vec!["a"]))), one("poll.options", Rule::Count));
-    assert_eq!(
-        broken(check(poll(vec!["a", "b", "c", "d", "e"]))),
-        one("poll.options", Rule::Count)
-    );
-    assert_eq!(
-        broken(check(poll(vec!["a", "b", &too_long]))),
-        one("poll.options[2]", Rule::TooLong)
-    );
+    assert_eq!(broken(check(poll(vec!["a", "b", "c", "d", "e"]))), one("poll.options", Rule::Count));
+    assert_eq!(broken(check(poll(vec!["a", "b", &too_long]))), one("poll.options[2]", Rule::TooLong));
     assert_eq!(broken(check(poll(vec!["a", " "]))), one("poll.options[1]", Rule::Empty));
 }
 
@@ -142,11 +116,7 @@ fn a_poll_has_two_to_four_choices_of_1_to_25_characters() {
 fn a_poll_lasts_five_minutes_to_seven_days() {
     let poll = |minutes: i64| json!({ "text": "?", "poll": { "options": ["a", "b"], "duration_minutes": minutes } });
     for (minutes, is_ok) in [(-1, false), (4, false), (5, true), (10_080, true), (10_081, false)] {
-        let expected = if is_ok {
-            vec![]
-        } else {
-            one("poll.duration_minutes", Rule::Range)
-        };
+        let expected = if is_ok { vec![] } else { one("poll.duration_minutes", Rule::Range) };
         assert_eq!(broken(check(poll(minutes))), expected, "{minutes}");
     }
 }
@@ -179,9 +149,8 @@ fn media_poll_quote_and_card_exclude_each_other() {
             assert_eq!(found, one(other, Rule::Exclusive), "{member} and {other}");
         }
     }
-    let found = broken(check(
-        json!({ "text": "a", "card_uri": "card://1", "direct_message_deep_link": "https://x.com" }),
-    ));
+    let found =
+        broken(check(json!({ "text": "a", "card_uri": "card://1", "direct_message_deep_link": "https://x.com" })));
     assert_eq!(found, one("direct_message_deep_link", Rule::Exclusive));
 }
 
@@ -189,10 +158,7 @@ fn media_poll_quote_and_card_exclude_each_other() {
 fn what_is_given_is_not_blank() {
     for (field, json) in [
         ("card_uri", json!({ "text": "a", "card_uri": "" })),
-        (
-            "direct_message_deep_link",
-            json!({ "text": "a", "direct_message_deep_link": " " }),
-        ),
+        ("direct_message_deep_link", json!({ "text": "a", "direct_message_deep_link": " " })),
         ("geo.place_id", json!({ "text": "a", "geo": { "place_id": "" } })),
     ] {
         assert_eq!(broken(check(json)), one(field, Rule::Empty));
@@ -245,33 +211,21 @@ fn a_draft_tells_what_others_ask_of_it() {
 
 #[test]
 fn a_draft_becomes_an_answer() {
-    let draft = check(json!({ "text": "second" }))
-        .unwrap()
-        .replying_to(&TweetId::parse("20").unwrap());
+    let draft = check(json!({ "text": "second" })).unwrap().replying_to(&TweetId::parse("20").unwrap());
     let sent = serde_json::to_value(&draft).unwrap();
-    assert_eq!(
-        sent,
-        json!({ "text": "second", "reply": { "in_reply_to_tweet_id": "20" } })
-    );
+    assert_eq!(sent, json!({ "text": "second", "reply": { "in_reply_to_tweet_id": "20" } }));
     assert!(TweetDraft::check(draft.into_body(), measure, 280).is_ok());
 }
 
 /// Bodies of which some are right and some are not.
 fn bodies() -> impl Strategy<Value = TweetBody> {
     let id = "[0-9]{1,20}|x";
-    let media = (
-        prop::collection::vec(id, 0..6),
-        prop::option::of(prop::collection::vec(id, 0..3)),
-    )
+    let media = (prop::collection::vec(id, 0..6), prop::option::of(prop::collection::vec(id, 0..3)))
         .prop_map(|(media_ids, tagged_user_ids)| json!({ "media_ids": media_ids, "tagged_user_ids": tagged_user_ids }));
     let poll = (prop::collection::vec("[a-z ]{0,27}", 1..6), 0_i64..11_000)
         .prop_map(|(options, minutes)| json!({ "options": options, "duration_minutes": minutes }));
     let text = prop::option::of("\\PC{0,300}");
-    let rest = (
-        prop::option::of(id),
-        prop::option::of("following|all"),
-        prop::option::of(id),
-    );
+    let rest = (prop::option::of(id), prop::option::of("following|all"), prop::option::of(id));
     (text, prop::option::of(media), prop::option::weighted(0.2, poll), rest).prop_map(
         |(text, media, poll, (community_id, reply_settings, parent))| {
             let reply = parent.map(|id| json!({ "in_reply_to_tweet_id": id }));

@@ -10,9 +10,7 @@ fn thread(tweets: Vec<Value>) -> Result<ThreadDraft, Vec<FieldError>> {
 }
 
 fn numbered(length: usize) -> Vec<Value> {
-    (0..length)
-        .map(|index| json!({ "text": format!("tweet {index}") }))
-        .collect()
+    (0..length).map(|index| json!({ "text": format!("tweet {index}") })).collect()
 }
 
 #[test]
@@ -33,10 +31,7 @@ fn a_thread_has_2_to_25_tweets_in_order() {
 fn only_the_first_tweet_may_answer_another() {
     let reply = json!({ "text": "a", "reply": { "in_reply_to_tweet_id": "20" } });
     assert!(thread(vec![reply.clone(), json!({ "text": "b" })]).is_ok());
-    assert_eq!(
-        broken(thread(vec![json!({ "text": "b" }), reply])),
-        one("tweets[1].reply", Rule::NotInThread)
-    );
+    assert_eq!(broken(thread(vec![json!({ "text": "b" }), reply])), one("tweets[1].reply", Rule::NotInThread));
 }
 
 #[test]
@@ -48,11 +43,7 @@ fn a_thread_edits_nothing() {
 
 #[test]
 fn a_tweet_is_not_repeated_in_a_thread() {
-    let found = broken(thread(vec![
-        json!({ "text": "a" }),
-        json!({ "text": "b" }),
-        json!({ "text": "a " }),
-    ]));
+    let found = broken(thread(vec![json!({ "text": "a" }), json!({ "text": "b" }), json!({ "text": "a " })]));
     assert_eq!(found, one("tweets[2].text", Rule::Duplicate));
     let picture = |id: &str| json!({ "text": "look", "media": { "media_ids": [id] } });
     assert!(thread(vec![picture("1"), picture("2")]).is_ok());
