@@ -55,6 +55,9 @@ pub struct App {
 
 impl Stack {
     /// Starts sandbox and gateway in a new folder of their own.
+    ///
+    /// # Errors
+    /// When a part is not built or does not start; the end of its log is told.
     pub fn start() -> Result<Self> {
         let project = project()?;
         let folder = std::env::temp_dir().join(format!("perch-e2e-{}", std::process::id()));
@@ -68,7 +71,7 @@ impl Stack {
         let gateway = step("gateway on workerd", || gateway(&project, &folder, gateway_port))?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .build()?;
         let archive = Arc::new(Archive::new(&folder));
         archive.know("the first key", secret_part(&first_key));
@@ -271,7 +274,7 @@ fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
     let args = ["dev", "--ip", "127.0.0.1", "--port", &port_text, "--show-interactive-dev-session=false"];
     let command = wrangler::command(project, folder, &args)?;
     let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
-    server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;
+    server.wait_until_ready(port, "/ready", Duration::from_mins(3))?;
     Ok(server)
 }
 
@@ -281,7 +284,7 @@ fn direct(folder: &Path) -> Result<(u16, Server)> {
     command.arg(project.join("tests/e2e/direct.mjs"));
     command.args(["wrangler.toml", &port.to_string()]);
     let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
-    server.wait_until_ready(port, "/health", Duration::from_secs(60))?;
+    server.wait_until_ready(port, "/health", Duration::from_mins(1))?;
     Ok((port, server))
 }
 
