@@ -47,7 +47,7 @@ impl Browser {
         let page = Page {
             url: url.clone(),
             status: answer.status().as_u16(),
-            location: self.location(url, &answer),
+            location: location(url, &answer),
             cookies: self.take_cookies(url, &answer),
             body: answer.text().await.expect("a page has a text"),
         };
@@ -71,11 +71,6 @@ impl Browser {
         panic!("too many redirects");
     }
 
-    fn location(&self, url: &Url, answer: &reqwest::Response) -> Option<Url> {
-        let location = answer.headers().get(header::LOCATION)?.to_str().ok()?;
-        answer.status().is_redirection().then(|| url.join(location).ok())?
-    }
-
     fn take_cookies(&mut self, url: &Url, answer: &reqwest::Response) -> Vec<String> {
         let jar = self.cookies.entry(site(url)).or_default();
         let lines = answer.headers().get_all(header::SET_COOKIE).iter();
@@ -95,6 +90,12 @@ impl Browser {
             self.archive.keep(format!("{}\n{location}\n{}", page.cookies.join("\n"), page.body).as_bytes());
         }
     }
+}
+
+/// Where the answer sends the browser, if it does.
+fn location(url: &Url, answer: &reqwest::Response) -> Option<Url> {
+    let location = answer.headers().get(header::LOCATION)?.to_str().ok()?;
+    answer.status().is_redirection().then(|| url.join(location).ok())?
 }
 
 /// Cookies do not tell ports apart, yet here two hosts are two ports.

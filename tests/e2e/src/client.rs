@@ -49,7 +49,8 @@ impl Client {
     }
 
     /// A call that is to be made.
-    pub fn call(&self, method: Method, path: &str) -> Call {
+    pub fn call(&self, method: impl Into<Method>, path: &str) -> Call {
+        let method = method.into();
         Call {
             request: self.http.request(method.clone(), format!("{}{path}", self.base)).headers(self.headers.clone()),
             question: format!("{method} {path}"),

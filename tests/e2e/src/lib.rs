@@ -3,14 +3,17 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     clippy::panic,
-    reason = "a test fails by panicking, with words that say what was expected"
+    reason = "a test fails by panicking, with words that say what was expected; JSON that lacks a member reads as null"
 )]
 
 mod answer;
 mod archive;
 mod browser;
 mod client;
+mod digest;
 mod first_key;
 mod sandbox;
 mod server;
@@ -22,6 +25,7 @@ pub use answer::Answer;
 pub use archive::Archive;
 pub use browser::{Browser, Page};
 pub use client::{Call, Client};
+pub use digest::{hex, sha256};
 pub use sandbox::{Effect, Ledger, Sandbox, Seen};
 pub use settings::Secrets;
 pub use stack::{App, Stack};

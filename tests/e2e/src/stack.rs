@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -34,6 +34,8 @@ pub struct Stack {
     base: String,
     first_key: String,
     users: AtomicUsize,
+    port: u16,
+    direct: OnceLock<u16>,
     servers: Mutex<Vec<Server>>,
 }
 
@@ -53,6 +55,9 @@ pub struct App {
 
 impl Stack {
     /// Starts sandbox and gateway in a new folder of their own.
+    ///
+    /// # Errors
+    /// When a part is not built or does not start; the end of its log is told.
     pub fn start() -> Result<Self> {
         let project = project()?;
         let folder = std::env::temp_dir().join(format!("perch-e2e-{}", std::process::id()));
@@ -66,7 +71,7 @@ impl Stack {
         let gateway = step("gateway on workerd", || gateway(&project, &folder, gateway_port))?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .build()?;
         let archive = Arc::new(Archive::new(&folder));
         archive.know("the first key", secret_part(&first_key));
@@ -78,8 +83,25 @@ impl Stack {
             base,
             first_key,
             users: AtomicUsize::new(0),
+            port: gateway_port,
+            direct: OnceLock::new(),
             servers: Mutex::new(vec![gateway, sandbox]),
         })
+    }
+
+    /// The port of a second gateway on workerd, with nothing in front of it: for what wrangler's proxy repairs or refuses. Its store
+    /// is empty.
+    pub fn direct_port(&self) -> u16 {
+        *self.direct.get_or_init(|| {
+            let (port, server) = direct(self.archive.folder()).expect("the gateway starts without a proxy");
+            self.servers.lock().unwrap_or_else(PoisonError::into_inner).push(server);
+            port
+        })
+    }
+
+    /// The gateway's port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Stops everything. The store and the logs stay.
@@ -252,8 +274,18 @@ fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
     let args = ["dev", "--ip", "127.0.0.1", "--port", &port_text, "--show-interactive-dev-session=false"];
     let command = wrangler::command(project, folder, &args)?;
     let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
-    server.wait_until_ready(port, "/ready", Duration::from_secs(180))?;
+    server.wait_until_ready(port, "/ready", Duration::from_mins(3))?;
     Ok(server)
+}
+
+fn direct(folder: &Path) -> Result<(u16, Server)> {
+    let (project, port) = (project()?, free_port()?);
+    let mut command = wrangler::tool(&project, folder, "node")?;
+    command.arg(project.join("tests/e2e/direct.mjs"));
+    command.args(["wrangler.toml", &port.to_string()]);
+    let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
+    server.wait_until_ready(port, "/health", Duration::from_mins(1))?;
+    Ok((port, server))
 }
 
 /// Runs `work` and says how long it took.

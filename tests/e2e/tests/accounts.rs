@@ -48,13 +48,14 @@ async fn the_default_account_is_meant_when_none_is_named(stack: &Stack) {
 async fn a_paused_account_does_nothing(stack: &Stack) {
     let app = stack.app(json!({})).await;
     let path = format!("/v1/accounts/{}", app.account);
-    let patch = |paused: bool| app.client.call(reqwest::Method::PATCH, &path).json(&json!({"paused": paused})).send();
-    let _paused = patch(true).await.must(200);
+    let set_paused =
+        |paused: bool| app.client.call(reqwest::Method::PATCH, &path).json(&json!({"paused": paused})).send();
+    let _paused = set_paused(true).await.must(200);
     let mark = stack.sandbox.mark().await;
     let refused = app.client.post("/v1/tweets", &json!({"text": "paused"})).await;
     let _problem = refused.must_be_problem(409, "account-paused");
     assert!(stack.sandbox.ledger_since(mark).await.requests.is_empty());
-    let _resumed = patch(false).await.must(200);
+    let _resumed = set_paused(false).await.must(200);
     let _tweeted = app.client.post("/v1/tweets", &json!({"text": "resumed"})).await.must(201);
 }
 

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use perch_e2e::{Client, Stack};
+use perch_e2e::{Client, Stack, sha256};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 async fn what_was_done_is_in_the_audit_trail(stack: &Stack) {
     let text = "a text that is nobody else's";
@@ -21,14 +20,14 @@ async fn what_was_done_is_in_the_audit_trail(stack: &Stack) {
     assert_eq!(row["outcome"], "ok");
     assert_eq!(row["key_id"], *app.kid);
     assert_eq!(row["target"], *tweet);
-    assert_eq!(row["text_sha256"], digest(text));
+    assert_eq!(row["text_sha256"], sha256(text.as_bytes()));
     assert_eq!(by_request(&tweets, twice.header("x-request-id"))["outcome"], "duplicate-tweet");
-    let likes = rows(&admin, &mine("like.create"), 1).await;
-    assert_eq!(by_request(&likes, liked.header("x-request-id"))["target"], *tweet);
+    let engagements = rows(&admin, &mine("like.create"), 1).await;
+    assert_eq!(by_request(&engagements, liked.header("x-request-id"))["target"], *tweet);
     let _connected = rows(&admin, &mine("connect.finish"), 1).await;
     let keys = rows(&admin, "/v1/audit?action=key.create&limit=200", 1).await;
     assert!(keys.iter().any(|row| row["target"] == *app.kid));
-    let everything = serde_json::to_string(&[tweets, likes, keys]).expect("JSON");
+    let everything = serde_json::to_string(&[tweets, engagements, keys]).expect("JSON");
     assert!(!everything.contains(text), "the trail holds no text");
 }
 
@@ -68,10 +67,6 @@ async fn rows(client: &Client, path: &str, expected: usize) -> Vec<Value> {
 fn by_request<'a>(rows: &'a [Value], request: Option<&str>) -> &'a Value {
     let row = rows.iter().find(|row| row["correlation_id"].as_str() == request);
     row.expect("a row of this request")
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 crate::trials!(what_was_done_is_in_the_audit_trail, a_key_sees_its_own_trail_page_by_page);

@@ -15,7 +15,7 @@ async fn of_a_thousand_calls_on_a_limit_of_a_hundred_a_hundred_pass(stack: &Stac
     let mark = stack.sandbox.mark().await;
     let started = Instant::now();
     let answers = join_all((0..1000).map(|_| client.get(&path))).await;
-    assert!(started.elapsed() < Duration::from_secs(60), "the calls fall into one window");
+    assert!(started.elapsed() < Duration::from_mins(1), "the calls fall into one window");
     let (passed, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
     assert_eq!((passed.len(), refused.len()), (100, 900));
     for answer in passed.iter().chain(&refused) {

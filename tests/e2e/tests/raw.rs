@@ -1,5 +1,6 @@
 //! Requests no client library would send, written to the socket byte by byte.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use perch_e2e::Stack;
@@ -12,10 +13,9 @@ pub(crate) struct RawAnswer {
     pub(crate) text: String,
 }
 
-/// Sends `bytes` and reads until the other side closes.
-pub(crate) async fn send(stack: &Stack, bytes: &[u8]) -> RawAnswer {
-    let base = stack.anonymous().base().trim_start_matches("http://").to_owned();
-    let mut stream = TcpStream::connect(base).await.expect("the gateway listens");
+/// Sends `bytes` to `port` and reads until the other side closes.
+pub(crate) async fn send(stack: &Stack, port: u16, bytes: &[u8]) -> RawAnswer {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the gateway listens");
     stream.write_all(bytes).await.expect("the gateway reads");
     let mut answer = Vec::new();
     let read = tokio::time::timeout(Duration::from_secs(45), stream.read_to_end(&mut answer)).await;
