@@ -8,7 +8,8 @@ use super::{
     world::{Answer, World},
 };
 
-const SCOPES: [Scope; 6] = [
+const SCOPES: [Scope; 7] = [
+    Scope::AccountsRead,
     Scope::AccountsWrite,
     Scope::TweetsRead,
     Scope::TweetsWrite,
