@@ -41,6 +41,7 @@ pub struct Unavailable {
 
 impl Unavailable {
     /// `part` failed, saying `reason`.
+    #[expect(clippy::needless_pass_by_value, reason = "an error is handed over where it ends")]
     pub fn new(part: &'static str, reason: impl ToString) -> Self {
         Self { part, reason: reason.to_string() }
     }

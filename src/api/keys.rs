@@ -34,7 +34,7 @@ pub async fn create(
     Operator(caller): Operator,
     JsonBody(body): JsonBody<NewKey>,
 ) -> Result<Response, Fault> {
-    keys::create(&context, &caller, &body.into()).await.map(whole)
+    keys::create(&context, &caller, &body.into()).await.map(|made| whole(&made))
 }
 
 /// Lists keys, the newest first: revoked and expired ones too.
@@ -91,7 +91,7 @@ pub async fn rotate(
     OptionalJsonBody(body): OptionalJsonBody<Rotation>,
 ) -> Result<Response, Fault> {
     let Rotation { overlap_s, mode } = body.unwrap_or_default();
-    keys::rotate(&context, &caller, &known(&kid)?, overlap_s, mode.into()).await.map(whole)
+    keys::rotate(&context, &caller, &known(&kid)?, overlap_s, mode.into()).await.map(|made| whole(&made))
 }
 
 /// Revokes a key, for ever. Doing it again changes nothing.
@@ -112,7 +112,7 @@ fn known(kid: &str) -> Result<KeyId, Fault> {
 }
 
 /// The one answer that holds a whole key.
-fn whole(made: Made) -> Response {
+fn whole(made: &Made) -> Response {
     let location = HeaderValue::from_str(&format!("/v1/keys/{}", made.record.kid));
     let now = made.record.created_at;
     let data = WholeKey { key: made.key.expose(), record: Key::of(&made.record, now) };

@@ -18,7 +18,7 @@ const DEFAULT_TIMEOUT_MS: u64 = 25_000;
 /// When there is no entropy for ids.
 pub fn name(ports: &Ports, headers: &HeaderMap) -> Result<Call, Unavailable> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let request_id: String = ports.entropy.bytes::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let request_id = hex::encode(ports.entropy.bytes::<16>()?);
     let trace_id = u128::from_le_bytes(ports.entropy.bytes()?);
     let span_id = u64::from_le_bytes(ports.entropy.bytes()?);
     let trace = Trace::enter(text("traceparent"), trace_id, span_id);

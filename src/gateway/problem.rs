@@ -165,7 +165,9 @@ fn fingerprint(fault: &Fault, route: &str) -> String {
     let kind = upstream.and_then(|facts| facts.kind.clone()).unwrap_or_default();
     let rules: Vec<&str> = fault.fields.iter().map(|field| field.rule.as_str()).collect();
     let stable = [fault.code.slug(), route, &status, &kind, &rules.join(",")].join("|");
-    Sha256::digest(stable).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut fingerprint = hex::encode(Sha256::digest(stable));
+    fingerprint.truncate(16);
+    fingerprint
 }
 
 /// A moment in RFC 3339, with milliseconds.

@@ -70,7 +70,7 @@ impl Deed {
     /// Sending `text`, of which only the hash is kept.
     #[must_use]
     pub fn sending(mut self, text: &str) -> Self {
-        self.text_sha256 = Some(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect());
+        self.text_sha256 = Some(hex::encode(Sha256::digest(text)));
         self
     }
 

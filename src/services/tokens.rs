@@ -67,7 +67,7 @@ pub async fn credential(context: &Context, account: &AccountId, rejected: Option
         return Ok(credential);
     }
     let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
-    let lease_id = lease_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lease_id = hex::encode(lease_id);
     let command = Command::Token { rejected_generation: rejected, lease_id };
     let reply = context.ports.objects.ask::<Account>(account.as_str(), &command).await;
     match reply.map_err(|e| out_of_reach(&e))? {

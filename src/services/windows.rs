@@ -105,11 +105,8 @@ pub fn learn(context: &Context, account: &AccountId, operation: &Operation, head
 /// When the account's object does not answer.
 pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
     let reply = context.ports.objects.ask::<Account>(account.as_str(), &Command::Windows).await;
-    let mut windows = match reply {
-        Ok(Reply::Windows(windows)) => windows,
-        _ => {
-            return Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment."));
-        }
+    let Ok(Reply::Windows(mut windows)) = reply else {
+        return Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment."));
     };
     for operation in endpoints::all() {
         for (limit, window_s) in operation.limits {

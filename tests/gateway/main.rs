@@ -1,14 +1,18 @@
 //! The whole pipeline, natively: every request goes through [`App::fetch`](perch::app::App::fetch), over a world in memory and a
 //! real SQLite. No test waits: the clock is moved by hand.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
 mod accounts;
 mod audit;
 mod browser;
+mod calls;
 mod connect;
 mod keys;
 mod media;
 mod openapi;
 mod pipeline;
 mod sqlite;
+mod tweets;
 mod upstream;
 mod world;

@@ -94,7 +94,7 @@ impl Sql for Sqlite {
 
 fn select(connection: &Connection, sql: &str, parameters: &[SqlValue]) -> rusqlite::Result<Vec<Row>> {
     let mut prepared = connection.prepare(sql)?;
-    let names: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     let rows = prepared.query_map(params_from_iter(parameters.iter().map(bound)), |row| {
         names.iter().enumerate().map(|(at, name)| Ok((name.clone(), json(row.get_ref(at)?)))).collect()
     })?;

@@ -96,6 +96,11 @@ impl ScriptedUpstream {
         }
     }
 
+    /// X no longer does what it was told to.
+    pub(crate) fn forget_rules(&self) {
+        self.script().rules.clear();
+    }
+
     /// All requests so far.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.script().requests.clone()
@@ -203,6 +208,7 @@ impl On<'_> {
     }
 
     /// … is answered with JSON.
+    #[expect(clippy::needless_pass_by_value, reason = "so that `json!` stands in the call")]
     pub(crate) fn answer(self, status: u16, body: Value) {
         self.answer_text(status, "application/json; charset=utf-8", &body.to_string());
     }

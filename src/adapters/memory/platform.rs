@@ -79,10 +79,13 @@ pub(super) async fn yield_now() {
 }
 
 /// Work beside the answer, handed to whoever runs the test's tasks.
-pub struct TokioBackground(pub Box<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>);
+pub struct TokioBackground(pub Box<dyn Fn(Work) + Send + Sync>);
+
+/// A task.
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Background for TokioBackground {
-    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    fn spawn(&self, work: Work) {
         (self.0)(work);
     }
 }

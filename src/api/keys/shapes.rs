@@ -76,7 +76,7 @@ pub struct KeyChange {
     /// The account meant when a request names none; null takes it away.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
-    default_account: Option<Option<String>>,
+    default_account: Option<Naming>,
     /// Origins from which browsers may use it.
     origins: Option<Vec<String>>,
     /// How much it may do.
@@ -85,8 +85,11 @@ pub struct KeyChange {
     return_uris: Option<Vec<String>>,
 }
 
+/// An account named, or none.
+type Naming = Option<String>;
+
 /// Tells null from absent.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Naming>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

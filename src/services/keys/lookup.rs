@@ -22,15 +22,18 @@ const MOST: usize = 1000;
 /// Where the origins of all keys stand in KV.
 pub(super) const ORIGINS: &str = "cors:origins";
 
+/// A record, or that an id is nobody's.
+type Known = Option<Arc<KeyRecord>>;
+
 /// What an isolate remembers of keys: also that an id is nobody's, so that guessing costs no look-ups.
 #[derive(Default)]
 pub struct Remembered {
-    records: Mutex<BTreeMap<KeyId, (Option<Arc<KeyRecord>>, Timestamp)>>,
+    records: Mutex<BTreeMap<KeyId, (Known, Timestamp)>>,
     origins: Mutex<Option<(Arc<Vec<String>>, Timestamp)>>,
 }
 
 impl Remembered {
-    fn recall(&self, kid: &KeyId, now: Timestamp) -> Option<Option<Arc<KeyRecord>>> {
+    fn recall(&self, kid: &KeyId, now: Timestamp) -> Option<Known> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         records.get(kid).filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS).map(|(record, _)| record.clone())
     }

@@ -35,10 +35,10 @@ pub async fn rotate(
     overlap_s: u64,
     mode: Mode,
 ) -> Result<Made, Fault> {
-    let made = attempt(context, kid, overlap_s, mode).await;
+    let replacement = attempt(context, kid, overlap_s, mode).await;
     let deed = Deed::new(Action::KeyRotate).by(caller.kid()).to(kid.as_str());
-    audit::record(context, deed, &made);
-    made
+    audit::record(context, deed, &replacement);
+    replacement
 }
 
 async fn attempt(context: &Context, kid: &KeyId, overlap_s: u64, mode: Mode) -> Result<Made, Fault> {

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Cursor, Timestamp,
         allowance::{Allowance, Command},
-        api_key::{KeyId, KeyRecord},
+        api_key::{KeyId, KeyRecord, Origin, Standing},
     },
     ports::{ObjectsExt, Row, SqlValue, Statement, Unavailable},
     services::Context,
@@ -170,8 +170,8 @@ async fn copy_to_kv(context: &Context, record: &KeyRecord) {
 async fn publish_origins(context: &Context) -> Result<(), Unavailable> {
     let records = load_all(context, u64::MAX, 1000).await?;
     let now = context.now();
-    let active = records.iter().filter(|record| record.standing(now) == crate::domain::api_key::Standing::Active);
-    let origins: BTreeSet<&str> = active.flat_map(|record| record.origins.iter().map(|o| o.as_str())).collect();
+    let active = records.iter().filter(|record| record.standing(now) == Standing::Active);
+    let origins: BTreeSet<&str> = active.flat_map(|record| record.origins.iter().map(Origin::as_str)).collect();
     let text = serde_json::to_string(&origins).map_err(|e| Unavailable::new("kv", e))?;
     context.ports.kv.put(ORIGINS, &text, None).await
 }

@@ -1,6 +1,6 @@
 //! Cutting a file into segments while it arrives.
 
-use std::{fmt::Write, pin::Pin};
+use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
@@ -76,7 +76,7 @@ impl Segments {
 
     /// SHA-256 of what was read, in hexadecimal.
     pub(super) fn sha256(self) -> String {
-        hex(&self.digest.finalize())
+        hex::encode(self.digest.finalize())
     }
 
     /// Lets a chunk come if there is none ahead.
@@ -111,16 +111,6 @@ fn other_length(length: u64) -> Fault {
     );
     Fault::new(Code::InvalidRequest, detail)
 }
-
-/// `bytes` in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -153,12 +143,12 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn any_cutting_of_the_source_gives_the_same_segments(sizes in prop::collection::vec(0..700_000usize, 0..8)) {
-            let file: Vec<u8> = (0..sizes.iter().sum::<usize>()).map(|i| (i % 251) as u8).collect();
+            let file: Vec<u8> = (0..sizes.iter().sum::<usize>()).map(|i| u8::try_from(i % 251).unwrap()).collect();
             let mut rest = Bytes::from(file.clone());
             let chunks = sizes.into_iter().map(|size| rest.split_to(size)).collect();
             let (segments, sha256) = now(all(Segments::new(source(chunks, None)))).unwrap();
             prop_assert_eq!(&segments.concat(), &file);
-            prop_assert_eq!(sha256, hex(&Sha256::digest(&file)));
+            prop_assert_eq!(sha256, hex::encode(Sha256::digest(&file)));
             let (last, whole) = segments.split_last().map_or((None, &[][..]), |(last, whole)| (Some(last), whole));
             prop_assert!(whole.iter().all(|segment| segment.len() == SEGMENT));
             prop_assert!(last.is_none_or(|last| (1..=SEGMENT).contains(&last.len())));

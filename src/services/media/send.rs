@@ -8,7 +8,7 @@ use super::{
     describe::describe_uploaded,
     processing,
     recognize::{recognize, refused},
-    segments::{Segments, hex},
+    segments::Segments,
     session::{append, ask, finalize, initialize},
 };
 use crate::{
@@ -131,5 +131,5 @@ async fn chunked(
 /// 128 bits of entropy, so that no file holds it.
 pub(super) fn boundary(context: &Context) -> Result<String, Fault> {
     let bytes = context.ports.entropy.bytes::<16>().map_err(|_| Fault::internal())?;
-    Ok(hex(&bytes))
+    Ok(hex::encode(bytes))
 }

@@ -79,7 +79,7 @@ fn signature(
         ..SignedRequest::default()
     };
     let nonce = context.ports.entropy.bytes::<16>().map_err(|_| Fault::internal())?;
-    let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+    let nonce = hex::encode(nonce);
     Ok(oauth1::authorization(&credentials, &signed, &nonce, context.now().as_seconds()))
 }
 
