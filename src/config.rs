@@ -172,3 +172,77 @@ fn number(strings: &dyn Strings, name: &'static str, default: u32) -> Result<u32
     let problem = "must be a whole number".to_owned();
     optional(strings, name).map_or(Ok(default), |text| text.parse().map_err(|_| ConfigFault { name, problem }))
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn settings() -> BTreeMap<&'static str, String> {
+        let keys = format!(r#"{{"active":"k1","keys":{{"k1":"{KEY}"}}}}"#);
+        let pairs = [
+            ("ENVIRONMENT", "local"),
+            ("PUBLIC_URL", "http://127.0.0.1:8787"),
+            ("X_API_URL", "https://api.x.com"),
+            ("X_AUTHORIZE_URL", "https://x.com/i/oauth2/authorize"),
+            ("X_CLIENT_ID", "app"),
+            ("X_CLIENT_SECRET", " hush\n"),
+            ("PERCH_MASTER_KEYS", &keys),
+            ("PERCH_KEY_PEPPER", KEY),
+        ];
+        pairs.map(|(name, value)| (name, value.to_owned())).into()
+    }
+
+    fn read_with(name: &'static str, value: &str) -> Result<Config, ConfigFault> {
+        let mut settings = settings();
+        settings.insert(name, value.to_owned());
+        Config::read(&settings)
+    }
+
+    #[test]
+    fn a_whole_set_is_read_and_secrets_lose_the_space_they_were_pasted_with() {
+        let config = Config::read(&settings()).unwrap();
+        assert_eq!(config.x.client_secret.map(|secret| secret.expose_secret().to_owned()).as_deref(), Some("hush"));
+        assert!(config.x.consumer.is_none() && config.origins.is_empty());
+        assert_eq!(config.max_tweet_length, 280);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for name in ["ENVIRONMENT", "PUBLIC_URL", "X_API_URL", "X_CLIENT_ID", "PERCH_MASTER_KEYS", "PERCH_KEY_PEPPER"] {
+            let mut settings = settings();
+            settings.remove(name);
+            assert_eq!(Config::read(&settings).unwrap_err().name, name);
+            assert_eq!(read_with(name, " ").unwrap_err().name, name);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_without_its_value() {
+        let short = r#"{"active":"k1","keys":{"k1":"c2VjcmV0"}}"#;
+        let absent = format!(r#"{{"active":"k2","keys":{{"k1":"{KEY}"}}}}"#);
+        let cases = [
+            ("PERCH_MASTER_KEYS", "c2VjcmV0"),
+            ("PERCH_MASTER_KEYS", short),
+            ("PERCH_MASTER_KEYS", &absent),
+            ("PERCH_KEY_PEPPER", "c2VjcmV0"),
+            ("PUBLIC_URL", "perch.example"),
+            ("X_API_URL", "http://api.x.com"),
+            ("MAX_TWEET_LENGTH", "many"),
+        ];
+        for (name, value) in cases {
+            let fault = read_with(name, value).unwrap_err();
+            assert_eq!(fault.name, name);
+            assert!(!fault.to_string().contains("c2VjcmV0") && !fault.to_string().contains(KEY), "{fault}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_printed_with_the_settings() {
+        let printed = format!("{:?}", Config::read(&settings()).unwrap());
+        assert!(!printed.contains("hush") && !printed.contains(KEY), "{printed}");
+    }
+}

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
 
 use crate::{
-    config::{Config, key_bytes},
+    config::{Config, MasterKeys, key_bytes},
     ports::{Binding, Entropy, EntropyExt, SealFault, SealedBox},
 };
 
@@ -37,12 +37,15 @@ pub struct XChaCha {
 impl XChaCha {
     /// The box of `config`, drawing nonces from `entropy`.
     pub fn new(config: &Config, entropy: Arc<dyn Entropy>) -> Self {
-        let master = &config.master_keys;
+        Self::of(&config.environment, &config.master_keys, entropy)
+    }
+
+    fn of(environment: &str, master: &MasterKeys, entropy: Arc<dyn Entropy>) -> Self {
         let keys = master.keys.iter().filter_map(|(id, text)| {
             let bytes = key_bytes(text.expose_secret())?;
             Some((id.clone(), SecretBox::new(Box::new(bytes))))
         });
-        Self { environment: config.environment.clone(), active: master.active.clone(), keys: keys.collect(), entropy }
+        Self { environment: environment.to_owned(), active: master.active.clone(), keys: keys.collect(), entropy }
     }
 
     fn cipher(&self, key_id: &str, owner: &str) -> Result<XChaCha20Poly1305, SealFault> {
@@ -91,4 +94,99 @@ impl SealedBox for XChaCha {
 fn parts(sealed: &str) -> Option<(&str, &str)> {
     let (version, rest) = sealed.split_once('.')?;
     (version == VERSION).then(|| rest.split_once('.')).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+    use crate::ports::Unavailable;
+
+    /// Entropy that counts.
+    #[derive(Default)]
+    struct Counter(std::sync::atomic::AtomicU8);
+
+    impl Entropy for Counter {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable> {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+            Ok(())
+        }
+    }
+
+    fn sealed_box(active: &str, ids: &[&str]) -> XChaCha {
+        let keys = ids.iter().map(|id| ((*id).to_owned(), STANDARD.encode([id.as_bytes()[1]; 32]).into()));
+        let master_keys = MasterKeys { active: active.to_owned(), keys: keys.collect::<BTreeMap<_, _>>() };
+        XChaCha::of("production", &master_keys, Arc::new(Counter::default()))
+    }
+
+    const BINDING: Binding<'_> = Binding { owner: "acc_1", x_user_id: "7", field: "access", generation: 3 };
+
+    fn sealed(from: &XChaCha) -> String {
+        from.seal(&"a token".into(), &BINDING).unwrap()
+    }
+
+    fn opened(with: &XChaCha, sealed: &str, binding: &Binding<'_>) -> Result<String, SealFault> {
+        with.open(sealed, binding).map(|text| text.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn what_is_sealed_opens_in_its_place() {
+        let sealed_box = sealed_box("k1", &["k1"]);
+        let sealed = sealed(&sealed_box);
+        assert!(sealed.starts_with("v1.k1.") && !sealed.contains("a token"));
+        assert_eq!(opened(&sealed_box, &sealed, &BINDING).as_deref(), Ok("a token"));
+    }
+
+    #[test]
+    fn no_part_of_the_binding_may_differ() {
+        let sealed_box = sealed_box("k1", &["k1"]);
+        let sealed = sealed(&sealed_box);
+        let others = [
+            Binding { owner: "acc_2", ..BINDING },
+            Binding { x_user_id: "8", ..BINDING },
+            Binding { field: "refresh", ..BINDING },
+            Binding { generation: 2, ..BINDING },
+            // The same bytes, cut otherwise.
+            Binding { owner: "acc_17", x_user_id: "", ..BINDING },
+        ];
+        for other in others {
+            assert_eq!(opened(&sealed_box, &sealed, &other), Err(SealFault::Broken), "{other:?}");
+        }
+        let elsewhere = XChaCha { environment: "staging".to_owned(), ..sealed_box };
+        assert_eq!(opened(&elsewhere, &sealed, &BINDING), Err(SealFault::Broken));
+    }
+
+    #[test]
+    fn no_byte_may_be_altered() {
+        let sealed_box = sealed_box("k1", &["k1"]);
+        let sealed = sealed(&sealed_box);
+        let body = URL_SAFE_NO_PAD.decode(&sealed["v1.k1.".len()..]).unwrap();
+        for at in 0..body.len() {
+            let mut altered = body.clone();
+            altered[at] ^= 1;
+            let altered = format!("v1.k1.{}", URL_SAFE_NO_PAD.encode(altered));
+            assert_eq!(opened(&sealed_box, &altered, &BINDING), Err(SealFault::Broken), "byte {at}");
+        }
+        for text in ["", "v1", "v1.k1", "v1.k1.", "v1.k1.!!", "v2.k1.AAAA", "v1.k1.AAAA"] {
+            assert_eq!(opened(&sealed_box, text, &BINDING), Err(SealFault::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rotated_key_still_opens_what_it_sealed_until_it_is_gone() {
+        let before = sealed(&sealed_box("k1", &["k1"]));
+        let during = sealed_box("k2", &["k1", "k2"]);
+        assert_eq!(opened(&during, &before, &BINDING).as_deref(), Ok("a token"));
+        assert!(during.is_stale(&before) && !during.is_stale(&sealed(&during)));
+        assert_eq!(opened(&sealed_box("k2", &["k2"]), &before, &BINDING), Err(SealFault::UnknownKey));
+    }
+
+    #[test]
+    fn the_same_text_is_sealed_differently_each_time() {
+        let sealed_box = sealed_box("k1", &["k1"]);
+        assert_ne!(sealed(&sealed_box), sealed(&sealed_box));
+    }
 }

@@ -49,3 +49,18 @@ fn js_value(value: &SqlValue) -> JsValue {
         SqlValue::Text(text) => JsValue::from_str(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn values_cross_as_what_they_are() {
+        assert!(js_value(&SqlValue::Null).is_null());
+        assert_eq!(js_value(&SqlValue::Text("tweet".to_owned())).as_string().as_deref(), Some("tweet"));
+        let largest = 9_007_199_254_740_991;
+        assert_eq!(js_value(&SqlValue::Integer(largest)).as_f64(), Some(9_007_199_254_740_991.0));
+    }
+}

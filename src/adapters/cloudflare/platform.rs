@@ -45,3 +45,24 @@ impl Log for ConsoleLog {
         console_log!("{line}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::ports::EntropyExt;
+
+    #[wasm_bindgen_test]
+    fn entropy_differs_each_time_and_is_no_zeros() {
+        let (one, other) = (PlatformEntropy.bytes::<32>().unwrap(), PlatformEntropy.bytes::<32>().unwrap());
+        assert_ne!(one, other);
+        assert_ne!(one, [0; 32]);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_clock_counts_milliseconds() {
+        let (year_2026, year_2100) = (1_767_225_600_000, 4_102_444_800_000);
+        assert!((year_2026..year_2100).contains(&PlatformClock.now().as_ms()));
+    }
+}

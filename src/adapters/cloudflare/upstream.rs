@@ -73,3 +73,34 @@ async fn read(response: &mut Response) -> Result<Bytes, TransportFault> {
     }
     Ok(body.freeze())
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn request(headers: HeaderMap, body: UpstreamBody) -> UpstreamRequest {
+        let url = "https://api.x.com/2/tweets".parse().unwrap();
+        UpstreamRequest { method: Method::POST, url, headers, body, timeout_ms: 1000 }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_request_crosses_whole_and_follows_no_redirect() {
+        let headers = HeaderMap::from_iter([(http::header::ACCEPT, HeaderValue::from_static("application/json"))]);
+        let sent = to_platform(request(headers, UpstreamBody::Bytes(Bytes::from_static(b"{}")))).unwrap();
+        let sent = sent.inner();
+        assert_eq!((sent.method().as_str(), sent.url().as_str()), ("POST", "https://api.x.com/2/tweets"));
+        assert_eq!(sent.headers().get("accept").unwrap().as_deref(), Some("application/json"));
+        assert_eq!(sent.redirect(), web_sys::RequestRedirect::Manual);
+        assert!(sent.body().is_some());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_header_that_cannot_cross_is_an_error_and_no_panic() {
+        let value = HeaderValue::from_bytes(b"\xff").unwrap();
+        let headers = HeaderMap::from_iter([(http::header::ACCEPT, value)]);
+        assert!(to_platform(request(headers, UpstreamBody::Empty)).is_err());
+    }
+}
