@@ -38,11 +38,18 @@ async fn the_default_account_is_meant_when_none_is_named(stack: &Stack) {
     let client = stack.anonymous().with_key(&key);
     let (user, username) = stack.new_user();
     let account = stack.connect(&client, &username).await;
-    let _made = client.put(&format!("/v1/accounts/{account}/default")).await.must(200);
+    let (other_user, other_name) = stack.new_user();
+    let other = stack.connect(&client, &other_name).await;
+    let tweet = async |account: &str, text: &str| {
+        let _made = client.put(&format!("/v1/accounts/{account}/default")).await.must(200);
+        let _tweeted = client.post("/v1/tweets", &json!({"text": text})).await.must(201);
+    };
     let mark = stack.sandbox.mark().await;
-    let _tweeted = client.post("/v1/tweets", &json!({"text": "by default"})).await.must(201);
+    tweet(&account, "by default").await;
+    tweet(&other, "by another default").await;
     let ledger = stack.sandbox.ledger_since(mark).await;
     assert_eq!(ledger.effects_of("tweet.create", &user).count(), 1);
+    assert_eq!(ledger.effects_of("tweet.create", &other_user).count(), 1);
 }
 
 async fn a_paused_account_does_nothing(stack: &Stack) {
