@@ -33,9 +33,9 @@ fn the_document_names_every_route_and_no_other() {
 }
 
 /// Methods and paths of every `.route("path", get(…).post(…))` in the router's text.
-fn routes(router: &str) -> BTreeSet<String> {
+fn routes(source: &str) -> BTreeSet<String> {
     let mut routes = BTreeSet::new();
-    for route in router.split(".route(").skip(1) {
+    for route in source.split(".route(").skip(1) {
         let mut pieces = route.splitn(3, '"');
         let (path, handlers) = (pieces.nth(1).unwrap(), pieces.next().unwrap());
         for method in ["get", "post", "put", "patch", "delete"] {

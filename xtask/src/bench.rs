@@ -23,9 +23,8 @@ pub(crate) fn run(seconds: u32, rounds: u32) -> Result<()> {
     let tools = setup::setup(&project, Need::Worker)?;
     dev_vars::ensure(&project)?;
     let size = build::worker(&tools, Profile::Release)?;
-    let startup = report::startup(&tools)
-        .inspect_err(|error| progress::note(format!("no start-up time: {error:#}")))
-        .ok();
+    let startup =
+        report::startup(&tools).inspect_err(|error| progress::note(format!("no start-up time: {error:#}"))).ok();
     let world = World::start(&tools)?;
     let mut figures = vec![Figures::default(); ROWS.len()];
     for round in 1..=rounds {

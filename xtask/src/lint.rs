@@ -21,7 +21,7 @@ pub(crate) fn run() -> Result<()> {
             "clippy, wasm32",
             tools
                 .cargo()
-                .args(["clippy", "--package", "perch", "--lib", "--tests", "--target", "wasm32-unknown-unknown"])
+                .args(["clippy", "--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"])
                 .args(["--locked", "--", "-D", "warnings"]),
         ),
         (

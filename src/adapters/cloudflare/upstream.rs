@@ -31,13 +31,13 @@ impl Upstream for Fetch {
 }
 
 async fn exchange(request: UpstreamRequest) -> Result<UpstreamResponse, TransportFault> {
-    let request = to_platform(request).map_err(|_| TransportFault::Broken)?;
+    let request = to_platform(&request).map_err(|_| TransportFault::Broken)?;
     let mut response = worker::Fetch::Request(request).send().await.map_err(|_| TransportFault::Broken)?;
     let headers = headers_of(&response);
     Ok(UpstreamResponse { status: response.status_code(), headers, body: read(&mut response).await? })
 }
 
-fn to_platform(request: UpstreamRequest) -> worker::Result<Request> {
+fn to_platform(request: &UpstreamRequest) -> worker::Result<Request> {
     let headers = Headers::new();
     for (name, value) in &request.headers {
         let value = value.to_str().map_err(|e| worker::Error::RustError(e.to_string()))?;
@@ -89,7 +89,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn a_request_crosses_whole_and_follows_no_redirect() {
         let headers = HeaderMap::from_iter([(http::header::ACCEPT, HeaderValue::from_static("application/json"))]);
-        let sent = to_platform(request(headers, UpstreamBody::Bytes(Bytes::from_static(b"{}")))).unwrap();
+        let sent = to_platform(&request(headers, UpstreamBody::Bytes(Bytes::from_static(b"{}")))).unwrap();
         let sent = sent.inner();
         assert_eq!((sent.method().as_str(), sent.url().as_str()), ("POST", "https://api.x.com/2/tweets"));
         assert_eq!(sent.headers().get("accept").unwrap().as_deref(), Some("application/json"));
@@ -101,6 +101,6 @@ mod tests {
     fn a_header_that_cannot_cross_is_an_error_and_no_panic() {
         let value = HeaderValue::from_bytes(b"\xff").unwrap();
         let headers = HeaderMap::from_iter([(http::header::ACCEPT, value)]);
-        assert!(to_platform(request(headers, UpstreamBody::Empty)).is_err());
+        assert!(to_platform(&request(headers, UpstreamBody::Empty)).is_err());
     }
 }

@@ -62,10 +62,8 @@ pub(super) fn render(
         machine = machine(),
         workerd = workerd.trim(),
         table = table(figures),
-        startup = startup.map_or("not measured".to_owned(), |time| format!(
-            "{:.1} ms of CPU",
-            time.as_secs_f64() * 1000.0
-        )),
+        startup =
+            startup.map_or("not measured".to_owned(), |time| format!("{:.1} ms of CPU", time.as_secs_f64() * 1000.0)),
     ))
 }
 
