@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 /// Runs work that must not be lost when the client hangs up.
 ///
-/// A Worker's fetch handler dies with its client; what is spawned here has up to 30 s more (guides: Workers, `waitUntil`).
+/// A Worker's fetch handler dies with its client; what is spawned here has up to 30 s more (Cloudflare docs, Context API, `waitUntil`).
 pub trait Background: Send + Sync {
     /// Runs `work` to its end, beside the answer.
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>);

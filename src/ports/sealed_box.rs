@@ -45,7 +45,4 @@ pub trait SealedBox: Send + Sync {
     /// # Errors
     /// When it is malformed, altered, bound elsewhere, or its key is gone.
     fn open(&self, sealed: &str, binding: &Binding<'_>) -> Result<SecretString, SealFault>;
-
-    /// Whether `sealed` should be sealed anew because its master key is not the active one.
-    fn is_stale(&self, sealed: &str) -> bool;
 }
