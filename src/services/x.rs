@@ -28,6 +28,7 @@ use crate::{
 use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
+pub(super) use judge::for_breaker;
 pub use who::{Profile, who};
 
 /// Calls X for `account`, and answers with what X answered when it did what was asked.

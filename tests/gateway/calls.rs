@@ -277,3 +277,40 @@ async fn a_signed_account_signs_and_is_not_refreshed() {
     tweet(&world, &key).await.problem(409, Code::AccountNeedsReconnect.slug());
     assert_eq!(count(&world, "POST", "/2/oauth2/token"), 0);
 }
+
+#[tokio::test]
+async fn a_failing_token_endpoint_counts_for_its_breaker_and_disconnects_nobody() {
+    let (world, key) = world().await;
+    let unauthorized =
+        json!({ "title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized" });
+    world.x.on("POST", "/2/tweets").always().answer(401, unauthorized);
+    world
+        .x
+        .on("POST", "/2/oauth2/token")
+        .always()
+        .answer(503, json!({ "title": "Service Unavailable", "status": 503 }));
+    tweet(&world, &key).await.problem(502, Code::XUnavailable.slug());
+    world.settle().await;
+    let breakers = world.get("/v1/breakers", &world.key([Scope::Admin]).await).await.expect_status(200).json();
+    let tokens =
+        breakers["data"].as_array().unwrap().iter().find(|breaker| breaker["group"] == "tokens").unwrap().clone();
+    assert_eq!(tokens["failures"], 1, "{tokens}");
+    let accounts = world.get("/v1/accounts", &key).await.expect_status(200).json();
+    let id = accounts["data"][0]["id"].as_str().unwrap().to_owned();
+    let health = world.get(&format!("/v1/accounts/{id}"), &key).await.expect_status(200).text().to_owned();
+    assert!(!health.contains("needs_reauth"), "{health}");
+}
+
+#[tokio::test]
+async fn a_rested_token_endpoint_is_not_asked() {
+    let (world, key) = world().await;
+    let admin = world.key([Scope::Admin]).await;
+    let force = json!({ "mode": "open", "reason": "an incident at X" });
+    world.request("PUT", "/v1/breakers/tokens").key(&admin).json(&force).send().await.expect_status(200);
+    let unauthorized =
+        json!({ "title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized" });
+    world.x.on("POST", "/2/tweets").answer(401, unauthorized);
+    let asked = count(&world, "POST", "/2/oauth2/token");
+    tweet(&world, &key).await.problem(502, Code::XUnavailable.slug());
+    assert_eq!(count(&world, "POST", "/2/oauth2/token"), asked);
+}

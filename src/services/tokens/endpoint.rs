@@ -5,9 +5,13 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    domain::account::FailureClass,
-    ports::{UpstreamBody, UpstreamRequest, UpstreamResponse},
-    services::Context,
+    domain::{
+        account::FailureClass,
+        breaker::{Group, outcome_of},
+        retry::Effect,
+    },
+    ports::{TransportFault, UpstreamBody, UpstreamRequest, UpstreamResponse},
+    services::{Context, breakers, x::for_breaker},
     x::oauth2::{self, Client, Form, GrantRefusal, Granted},
 };
 
@@ -35,24 +39,30 @@ pub(super) async fn refresh(context: &Context, refresh_token: &SecretString) -> 
 /// Revokes a token at X. Answers whether X took it.
 pub async fn revoke(context: &Context, token: &SecretString, hint: &'static str) -> bool {
     let form = oauth2::revoke(client(context), token, hint);
-    post(context, "2/oauth2/revoke", form).await.is_some_and(|answer| answer.status == 200)
+    post(context, "2/oauth2/revoke", form).await.is_ok_and(|answer| answer.status == 200)
 }
 
+/// A grant spends a code or a refresh token, so it is never a probe and never repeated.
 async fn grant(context: &Context, form: Form) -> Result<Granted, GrantRefusal> {
-    match post(context, "2/oauth2/token", form).await {
-        Some(answer) => oauth2::read_grant(answer.status, &answer.body),
-        None => Err(GrantRefusal { class: FailureClass::Transient, reason: "no_answer".to_owned() }),
-    }
+    let transient = |reason: &str| GrantRefusal { class: FailureClass::Transient, reason: reason.to_owned() };
+    let admitted = breakers::admit(context, Group::Tokens, Effect::Create).await;
+    let pass = admitted.map_err(|_| transient("breaker_open"))?;
+    let started = context.now();
+    let answer = post(context, "2/oauth2/token", form).await;
+    let took_ms = context.now().ms_since(started);
+    breakers::note(context, Group::Tokens, pass, outcome_of(for_breaker(&answer), took_ms, Group::Tokens));
+    let answer = answer.map_err(|_| transient("no_answer"))?;
+    oauth2::read_grant(answer.status, &answer.body)
 }
 
-async fn post(context: &Context, path: &str, form: Form) -> Option<UpstreamResponse> {
+async fn post(context: &Context, path: &str, form: Form) -> Result<UpstreamResponse, TransportFault> {
     let mut headers = HeaderMap::new();
     let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
     headers.insert(header::CONTENT_TYPE, content_type);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(crate::x::USER_AGENT));
     if let Some(basic) = form.authorization {
-        let mut value = HeaderValue::from_str(basic.expose_secret()).ok()?;
+        let mut value = HeaderValue::from_str(basic.expose_secret()).map_err(|_| TransportFault::Broken)?;
         value.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, value);
     }
@@ -61,7 +71,7 @@ async fn post(context: &Context, path: &str, form: Form) -> Option<UpstreamRespo
     let body = UpstreamBody::Bytes(form.body.expose_secret().to_owned().into());
     let request = UpstreamRequest { method: Method::POST, url, headers, body, timeout_ms: PATIENCE_MS };
     context.call.note(|facts| facts.x_calls += 1);
-    context.ports.upstream.send(request).await.ok()
+    context.ports.upstream.send(request).await
 }
 
 fn client(context: &Context) -> Client<'_> {

@@ -56,7 +56,7 @@ pub(super) fn judge(operation: &Operation, credential: &Credential, outcome: Out
 }
 
 /// How the breaker sees an outcome.
-pub(super) fn for_breaker(outcome: &Outcome) -> breaker::Answer {
+pub(in crate::services) fn for_breaker(outcome: &Outcome) -> breaker::Answer {
     match outcome {
         Ok(response) => breaker::Answer::Status { status: response.status, json: is_json(response) },
         Err(TransportFault::Timeout) => breaker::Answer::TimedOut,
