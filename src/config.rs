@@ -46,6 +46,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Origins any key may be used from in a browser, besides the key's own.
     pub origins: Vec<String>,
+    /// How `/2` behaves where one may choose.
+    pub relay: RelayConfig,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -63,6 +65,37 @@ pub struct XConfig {
     pub client_secret: Option<SecretString>,
     /// OAuth 1.0a consumer key and secret, where accounts with such tokens are used.
     pub consumer: Option<(String, SecretString)>,
+}
+
+/// How `/2` behaves where one may choose.
+#[derive(Clone, Copy, Debug)]
+pub struct RelayConfig {
+    /// What becomes of a call to an endpoint that the catalogue has not.
+    pub unknown: UnknownEndpoints,
+    /// Whether a call in a window that is known to be used up is answered without asking X.
+    pub refuses_at_empty_windows: bool,
+}
+
+/// What becomes of a call to an endpoint that the catalogue has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownEndpoints {
+    /// It is answered 404.
+    Refuse,
+    /// It is sent to X, with cautious assumptions about it.
+    Forward,
+}
+
+impl RelayConfig {
+    fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        Ok(Self {
+            unknown: choice(
+                strings,
+                "RELAY_UNKNOWN",
+                [("refuse", UnknownEndpoints::Refuse), ("forward", UnknownEndpoints::Forward)],
+            )?,
+            refuses_at_empty_windows: choice(strings, "RELAY_EMPTY_WINDOWS", [("refuse", true), ("forward", false)])?,
+        })
+    }
 }
 
 /// The master keys, by their ids.
@@ -94,6 +127,7 @@ impl Config {
             master_keys: MasterKeys::read(strings)?,
             pepper: pepper(strings)?,
             origins: list(strings, "CORS_ORIGINS"),
+            relay: RelayConfig::read(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }
@@ -168,6 +202,17 @@ fn list(strings: &dyn Strings, name: &str) -> Vec<String> {
     text.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
+/// One of two words; the first is the default.
+fn choice<T>(strings: &dyn Strings, name: &'static str, words: [(&str, T); 2]) -> Result<T, ConfigFault> {
+    let [(one, default), (other, alternative)] = words;
+    match optional(strings, name).as_deref() {
+        None => Ok(default),
+        Some(word) if word == one => Ok(default),
+        Some(word) if word == other => Ok(alternative),
+        Some(_) => Err(ConfigFault { name, problem: format!("must be {one} or {other}") }),
+    }
+}
+
 fn number(strings: &dyn Strings, name: &'static str, default: u32) -> Result<u32, ConfigFault> {
     let problem = "must be a whole number".to_owned();
     optional(strings, name).map_or(Ok(default), |text| text.parse().map_err(|_| ConfigFault { name, problem }))
@@ -232,6 +277,7 @@ mod tests {
             ("PUBLIC_URL", "perch.example"),
             ("X_API_URL", "http://api.x.com"),
             ("MAX_TWEET_LENGTH", "many"),
+            ("RELAY_UNKNOWN", "maybe"),
         ];
         for (name, value) in cases {
             let fault = read_with(name, value).unwrap_err();

@@ -15,5 +15,6 @@ pub mod windows;
 pub mod x;
 
 mod context;
+mod copies;
 
 pub use context::{Call, Context, Facts, Memory};

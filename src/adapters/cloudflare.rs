@@ -1,5 +1,6 @@
 //! Cloudflare's platform, one binding per file. An adapter has no branch worth a test: what decides is above.
 
+mod arrival;
 mod audit_queue;
 mod background;
 mod d1;
@@ -20,6 +21,7 @@ use crate::{
     ports::{Background, Ports},
 };
 
+pub use arrival::{PlatformArrival, pass_on, whole};
 pub use background::{wait_until, wait_until_scheduled};
 pub use objects::{Account, Allowance, Attempt, Breaker};
 pub use strings::EnvStrings;

@@ -1,5 +1,7 @@
 //! One JSON line for each request, refused ones too. It holds names, numbers and ids; never a key, a token, a query or a body.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use http::StatusCode;
 use serde_json::json;
 
@@ -41,5 +43,13 @@ pub fn write(context: &Context, answered: Answered<'_>) {
         "account_id": facts.account.as_ref().map(ToString::to_string),
         "x_calls": facts.x_calls,
         "x_status": facts.x_status,
+        "kv_waits": waited(&call.waits.kv),
+        "d1_waits": waited(&call.waits.sql),
+        "object_waits": waited(&call.waits.objects),
     }));
+}
+
+/// How often the answer waited for a part of the platform.
+fn waited(count: &AtomicU32) -> u32 {
+    count.load(Ordering::Relaxed)
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use list::{Page, get, page};
-pub use lookup::{Remembered, lookup, newest, origin_is_known};
+pub use lookup::{Remembered, look_up, lookup, newest, origin_is_known, remembered};
 pub use make::{Made, New, create};
 pub use revise::{change, revoke};
 pub use rotate::rotate;

@@ -12,6 +12,7 @@ mod keys;
 mod media;
 mod openapi;
 mod pipeline;
+mod relay;
 mod sqlite;
 mod tweets;
 mod upstream;

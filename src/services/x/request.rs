@@ -42,19 +42,20 @@ pub(super) fn on_the_wire(
     Ok(UpstreamRequest { method, url, headers, body, timeout_ms: request.operation.timeout_ms })
 }
 
-fn authorization(
+/// The `Authorization` of a request to `url`, its query included.
+///
+/// # Errors
+/// As [`on_the_wire`].
+pub fn authorization(
     context: &Context,
     credential: &Credential,
-    request: &XRequest,
-    url: &url::Url,
-) -> Result<HeaderValue, Fault> {
-    let text: SecretString = match credential {
-        Credential::Bearer { token, .. } => format!("Bearer {}", token.expose_secret()).into(),
-        Credential::Sign { token, secret, .. } => signature(context, token, secret, request, url)?.into(),
-    };
-    let mut value = HeaderValue::from_str(text.expose_secret()).map_err(|_| Fault::internal())?;
-    value.set_sensitive(true);
-    Ok(value)
+    method: &str,
+    url: &str,
+) -> Result<SecretString, Fault> {
+    match credential {
+        Credential::Bearer { token, .. } => Ok(["Bearer ", token.expose_secret()].concat().into()),
+        Credential::Sign { token, secret, .. } => signature(context, token, secret, method, url).map(Into::into),
+    }
 }
 
 /// Bodies of JSON and multipart are not signed, only the query is (X docs, OAuth 1.0a).
@@ -62,8 +63,8 @@ fn signature(
     context: &Context,
     token: &SecretString,
     secret: &SecretString,
-    request: &XRequest,
-    url: &url::Url,
+    method: &str,
+    url: &str,
 ) -> Result<String, Fault> {
     let consumer = context.config.x.consumer.as_ref().ok_or_else(no_consumer)?;
     let credentials = Credentials {
@@ -71,13 +72,10 @@ fn signature(
         consumer_secret: consumer.1.clone(),
         token: Some(Token { token: token.clone(), secret: secret.clone() }),
     };
-    let query: Vec<(&str, &str)> = request.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let signed = SignedRequest {
-        method: request.operation.method,
-        url: url.as_str(),
-        query: &query,
-        ..SignedRequest::default()
-    };
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+    let signed = SignedRequest { method, url, query: &query, ..SignedRequest::default() };
     let nonce = context.ports.entropy.bytes::<16>().map_err(|_| Fault::internal())?;
     let nonce = hex::encode(nonce);
     Ok(oauth1::authorization(&credentials, &signed, &nonce, context.now().as_seconds()))
