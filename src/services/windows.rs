@@ -71,7 +71,7 @@ impl Seen {
 /// [`Code::XRateLimited`], until the window's reset.
 pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> Result<(), Fault> {
     let now = context.now();
-    let name = operation.name();
+    let name = operation.name;
     let known = context.memory.windows.with(account, |seen| seen.windows.all(now));
     let of_operation =
         known.into_iter().filter(|window| window.name == name || window.name.starts_with(&format!("{name} ")));
@@ -86,7 +86,7 @@ pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> R
 /// Learns from the headers of an answer.
 pub fn learn(context: &Context, account: &AccountId, operation: &Operation, headers: &HeaderMap) {
     let now = context.now();
-    let mut heard = read(&operation.name(), headers);
+    let mut heard = read(operation.name, headers);
     context.memory.windows.with(account, |seen| heard.retain(|window| seen.learn(window, now)));
     if heard.is_empty() {
         return;
@@ -110,7 +110,7 @@ pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, 
     };
     for operation in endpoints::all() {
         for (limit, window_s) in operation.limits {
-            let name = crate::x::windows::name(&operation.name(), *window_s);
+            let name = crate::x::windows::name(operation.name, *window_s);
             if !windows.iter().any(|window| window.name == name) {
                 windows.push(Window::prior(name, *limit));
             }

@@ -38,7 +38,7 @@ pub(super) fn on_the_wire(
         }
         None => UpstreamBody::Empty,
     };
-    let method = Method::from_bytes(request.operation.method.as_bytes()).map_err(|_| Fault::internal())?;
+    let method = Method::from_bytes(request.operation.method().as_bytes()).map_err(|_| Fault::internal())?;
     Ok(UpstreamRequest { method, url, headers, body, timeout_ms: request.operation.timeout_ms })
 }
 
@@ -73,7 +73,7 @@ fn signature(
     };
     let query: Vec<(&str, &str)> = request.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let signed = SignedRequest {
-        method: request.operation.method,
+        method: request.operation.method(),
         url: url.as_str(),
         query: &query,
         ..SignedRequest::default()
