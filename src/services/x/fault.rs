@@ -97,9 +97,9 @@ fn code_of(class: Class, operation: &Operation) -> Code {
 
 /// What is not there is what the path names.
 fn not_found(operation: &Operation) -> Code {
-    if operation.template.contains("/media") {
+    if operation.template().contains("/media") {
         Code::MediaNotFound
-    } else if operation.template.contains("tweet") {
+    } else if operation.template().contains("tweet") {
         Code::TweetNotFound
     } else {
         Code::NotFound

@@ -29,7 +29,7 @@ pub(super) fn on_the_wire(
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-    headers.insert(header::AUTHORIZATION, authorization(context, credential, request, &url)?);
+    headers.insert(header::AUTHORIZATION, sensitive(&authorization(context, credential, request.operation.method(), url.as_str())?)?);
     let body = match &request.body {
         Some((content_type, bytes)) => {
             let content_type = HeaderValue::from_str(content_type).map_err(|_| Fault::internal())?;
@@ -38,8 +38,14 @@ pub(super) fn on_the_wire(
         }
         None => UpstreamBody::Empty,
     };
-    let method = Method::from_bytes(request.operation.method.as_bytes()).map_err(|_| Fault::internal())?;
+    let method = Method::from_bytes(request.operation.method().as_bytes()).map_err(|_| Fault::internal())?;
     Ok(UpstreamRequest { method, url, headers, body, timeout_ms: request.operation.timeout_ms })
+}
+
+fn sensitive(text: &SecretString) -> Result<HeaderValue, Fault> {
+    let mut value = HeaderValue::from_str(text.expose_secret()).map_err(|_| Fault::internal())?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The `Authorization` of a request to `url`, its query included.
