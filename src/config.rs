@@ -65,6 +65,8 @@ pub struct XConfig {
     pub client_secret: Option<SecretString>,
     /// OAuth 1.0a consumer key and secret, where accounts with such tokens are used.
     pub consumer: Option<(String, SecretString)>,
+    /// The app-only bearer, where it is not asked of X.
+    pub bearer: Option<SecretString>,
 }
 
 /// How `/2` behaves where one may choose.
@@ -143,6 +145,7 @@ impl XConfig {
             client_id: required(strings, "X_CLIENT_ID")?,
             client_secret: optional(strings, "X_CLIENT_SECRET").map(SecretString::from),
             consumer: consumer_key.zip(consumer_secret),
+            bearer: optional(strings, "X_BEARER_TOKEN").map(SecretString::from),
         })
     }
 }

@@ -81,6 +81,8 @@ pub struct Memory {
     pub windows: windows::Remembered,
     /// Credentials.
     pub tokens: tokens::Remembered,
+    /// The app's own bearer.
+    pub app_token: tokens::RememberedApp,
 }
 
 /// One request, from its arrival to its log line. A clone notes into the same line.

@@ -5,6 +5,7 @@
 //! the refresh token in work that outlives its client, seals what X answers, and commits it. While the old access token is good,
 //! nobody waits for that.
 
+mod app;
 mod copy;
 mod endpoint;
 mod refresh;
@@ -22,6 +23,7 @@ use crate::{
     ports::{EntropyExt, ObjectsExt, Unavailable},
 };
 
+pub use app::{RememberedApp, app_credential};
 pub use copy::{Remembered, drop_copies, publish};
 pub use endpoint::{exchange_code, revoke};
 pub use seal::{Place, open, seal};

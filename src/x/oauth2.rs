@@ -5,6 +5,7 @@
 //! `invalid_request` (X docs; public reports).
 
 mod answer;
+mod app;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use oauth2::{
@@ -14,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded};
 
 pub use answer::{GrantRefusal, Granted, read_grant};
+pub use app::{client_credentials, read_bearer};
 
 /// What `/v1` needs, and `offline.access` for a refresh token.
 pub const DEFAULT_SCOPES: &[&str] = &[

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod app_token;
 mod audit;
 mod browser;
 mod calls;

@@ -42,17 +42,33 @@ pub async fn revoke(context: &Context, token: &SecretString, hint: &'static str)
     post(context, "2/oauth2/revoke", form).await.is_ok_and(|answer| answer.status == 200)
 }
 
+/// Asks for the app's own bearer, which X answers the same until it is invalidated: nothing is spent.
+pub(super) async fn app_bearer(
+    context: &Context,
+    consumer_key: &str,
+    consumer_secret: &SecretString,
+) -> Result<SecretString, GrantRefusal> {
+    let form = oauth2::client_credentials(consumer_key, consumer_secret);
+    let answer = guarded(context, "oauth2/token", form, Effect::Read).await?;
+    oauth2::read_bearer(answer.status, &answer.body)
+}
+
 /// A grant spends a code or a refresh token, so it is never a probe and never repeated.
 async fn grant(context: &Context, form: Form) -> Result<Granted, GrantRefusal> {
+    let answer = guarded(context, "2/oauth2/token", form, Effect::Create).await?;
+    oauth2::read_grant(answer.status, &answer.body)
+}
+
+/// Posts through the breaker of token endpoints.
+async fn guarded(context: &Context, path: &str, form: Form, effect: Effect) -> Result<UpstreamResponse, GrantRefusal> {
     let transient = |reason: &str| GrantRefusal { class: FailureClass::Transient, reason: reason.to_owned() };
-    let admitted = breakers::admit(context, Group::Tokens, Effect::Create).await;
+    let admitted = breakers::admit(context, Group::Tokens, effect).await;
     let pass = admitted.map_err(|_| transient("breaker_open"))?;
     let started = context.now();
-    let answer = post(context, "2/oauth2/token", form).await;
+    let answer = post(context, path, form).await;
     let took_ms = context.now().ms_since(started);
     breakers::note(context, Group::Tokens, pass, outcome_of(for_breaker(&answer), took_ms, Group::Tokens));
-    let answer = answer.map_err(|_| transient("no_answer"))?;
-    oauth2::read_grant(answer.status, &answer.body)
+    answer.map_err(|_| transient("no_answer"))
 }
 
 async fn post(context: &Context, path: &str, form: Form) -> Result<UpstreamResponse, TransportFault> {

@@ -47,7 +47,8 @@ pub fn read_grant(status: u16, body: &[u8]) -> Result<Granted, GrantRefusal> {
     Err(refusal(status, body))
 }
 
-fn refusal(status: u16, body: &[u8]) -> GrantRefusal {
+/// Why X granted nothing, by its error code.
+pub(super) fn refusal(status: u16, body: &[u8]) -> GrantRefusal {
     #[derive(serde::Deserialize)]
     struct OAuthError {
         error: String,
@@ -70,7 +71,8 @@ fn refusal(status: u16, body: &[u8]) -> GrantRefusal {
     GrantRefusal { class, reason: if known { error } else { "unknown_error".to_owned() } }
 }
 
-fn transient(reason: &str) -> GrantRefusal {
+/// Something that may be otherwise in a moment.
+pub(super) fn transient(reason: &str) -> GrantRefusal {
     GrantRefusal { class: FailureClass::Transient, reason: reason.to_owned() }
 }
 
