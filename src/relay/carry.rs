@@ -9,7 +9,7 @@
 
 use axum::{body::Body, response::IntoResponse};
 use http::{HeaderValue, Response, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{
     actor::Actor,

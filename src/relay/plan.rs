@@ -140,11 +140,14 @@ fn unknown_endpoint(method: &str, path: &str, unknown: UnknownEndpoints) -> Resu
 }
 
 /// Endpoints that X may have and the catalogue has not, with cautious defaults: whatever is not a GET is sent once.
-static UNKNOWN: [Operation; 4] =
-    [unknown("GET /2/{unknown}"), unknown("POST /2/{unknown}"), unknown("PUT /2/{unknown}"), unknown("DELETE /2/{unknown}")];
+static UNKNOWN: [Operation; 4] = [
+    unknown("GET /2/{unknown}", Effect::Read),
+    unknown("POST /2/{unknown}", Effect::Create),
+    unknown("PUT /2/{unknown}", Effect::Create),
+    unknown("DELETE /2/{unknown}", Effect::Create),
+];
 
-const fn unknown(name: &'static str) -> Operation {
-    let is_read = name.as_bytes().first_chunk().is_some_and(|first: &[u8; 3]| matches!(first, b"GET"));
+const fn unknown(name: &'static str, effect: Effect) -> Operation {
     Operation {
         name,
         params: "",
@@ -156,8 +159,8 @@ const fn unknown(name: &'static str) -> Operation {
         success: 200,
         auth: Auth::ANY,
         group: Group::Other,
-        effect: if is_read { Effect::Read } else { Effect::Create },
-        body: if is_read { BodyKind::None } else { BodyKind::Json },
+        effect,
+        body: BodyKind::Json,
         streams: false,
     }
 }

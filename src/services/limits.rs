@@ -68,13 +68,17 @@ pub enum Refusal {
 /// See [`Refusal`].
 pub async fn admit(context: &Context, record: Arc<KeyRecord>) -> Result<Admission, Refusal> {
     let now = context.now();
-    let (taken, low) = context.memory.limits.with(&record, |permits| (permits.take(now), permits.run_low(now)));
-    if let Some(windows) = taken {
-        if low {
-            lease_beside(context, record.clone());
-        }
-        return Ok(Admission { record, windows });
+    let admission = match context.memory.limits.with(&record, |permits| permits.take(now)) {
+        Some(windows) => Admission { record, windows },
+        None => ask(context, record, now).await?,
+    };
+    if context.memory.limits.with(&admission.record, |permits| permits.run_low(context.now())) {
+        lease_beside(context, admission.record.clone());
     }
+    Ok(admission)
+}
+
+async fn ask(context: &Context, record: Arc<KeyRecord>, now: Timestamp) -> Result<Admission, Refusal> {
     match take(context, &record, now).await? {
         Reply::Granted(grant) => Ok(spend(context, record, grant, now)),
         Reply::Refused { retry_after_ms, windows, .. } => last_chance(context, record, retry_after_ms, windows),

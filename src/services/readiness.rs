@@ -21,9 +21,9 @@ pub struct Part {
 /// Asks every part.
 pub async fn ask(context: &Context) -> Vec<Part> {
     let ports = &context.ports;
-    let kv = async { kv().get("ready").await.is_ok() };
-    let d1 = async { sql().query(Statement::new("SELECT kid FROM api_keys LIMIT 1", [])).await.is_ok() };
-    let objects = async { objects().ask::<Breaker>(Group::Tokens.as_str(), &Command::Snapshot).await.is_ok() };
+    let kv = async { ports.kv.get("ready").await.is_ok() };
+    let d1 = async { ports.sql.query(Statement::new("SELECT kid FROM api_keys LIMIT 1", [])).await.is_ok() };
+    let objects = async { ports.objects.ask::<Breaker>(Group::Tokens.as_str(), &Command::Snapshot).await.is_ok() };
     let (kv, d1, objects) = futures_util::join!(kv, d1, objects);
     vec![
         Part { name: "kv", ok: kv },

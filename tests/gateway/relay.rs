@@ -157,7 +157,6 @@ async fn a_body_that_was_sent_on_as_it_came_is_not_sent_twice() {
 async fn a_read_that_x_loses_is_read_again_and_a_tweet_is_not_sent_again() {
     let (world, key) = world().await;
     world.x.on("GET", "/2/tweets/7").break_off();
-    world.x.on("GET", "/2/tweets/7").answer(503, json!({ "status": 503 }));
     world.x.on("GET", "/2/tweets/7").answer(200, json!({ "data": {} }));
     world.get("/2/tweets/7", &key).await.expect_status(200);
     world.x.on("POST", "/2/tweets").always().break_off();
@@ -211,9 +210,9 @@ async fn empty_windows_are_left_to_x_where_that_is_set() {
 async fn an_endpoint_for_the_app_alone_is_called_with_the_app_s_token() {
     let (world, key) = world().await;
     world.x.on("POST", "/oauth2/token").answer(200, json!({ "token_type": "bearer", "access_token": "AAAA-app" }));
-    world.x.on("GET", "/2/tweets/counts/recent").answer(200, json!({ "data": [] }));
-    world.get("/2/tweets/counts/recent?query=x", &key).await.expect_status(200);
-    let sent = world.x.requests_to("GET", "/2/tweets/counts/recent").pop().unwrap();
+    world.x.on("GET", "/2/tweets/search/all").answer(200, json!({ "data": [] }));
+    world.get("/2/tweets/search/all?query=x", &key).await.expect_status(200);
+    let sent = world.x.requests_to("GET", "/2/tweets/search/all").pop().unwrap();
     assert_eq!(sent.header("authorization"), Some("Bearer AAAA-app"));
     let named = world.request("POST", "/2/tweets").key(&key).header("perch-account", "app").json(&json!({}));
     named.send().await.problem(400, "invalid-request");

@@ -89,7 +89,7 @@ impl Arrival for PlatformArrival {
     type Body = SendWrapper<JsValue>;
 
     fn open(self) -> Option<Request<Body>> {
-        let request = worker::request_from_wasm(self.request.0.clone()).ok()?;
+        let request = worker::request_from_wasm(self.request.0).ok()?;
         Some(request.map(Body::new))
     }
 
