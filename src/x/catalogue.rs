@@ -53,11 +53,11 @@ pub fn find<'p>(method: &str, path: &'p str) -> Found<'p> {
     let Some((operations, values)) = place else {
         return Found::Nothing;
     };
-    let Some(operation) = operations.iter().find(|operation| operation.method() == method) else {
+    let Some(operation) = operations.iter().find(|operation| operation.has_method(method)) else {
         return Found::OtherMethods(operations);
     };
-    match operation.parameters().zip(values.iter()).find(|(_, value)| !values::is_value(value)) {
-        Some((parameter, _)) => Found::BadValue(parameter),
+    match values.iter().position(|value| !values::is_value(value)) {
+        Some(bad) => Found::BadValue(operation.parameters().nth(bad).unwrap_or_default()),
         None => Found::Operation(operation, values),
     }
 }

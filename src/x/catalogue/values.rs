@@ -36,6 +36,6 @@ impl<'p> Values<'p> {
 /// Ids of tweets, users, lists and spaces, usernames and media keys need no more than letters, digits and `_`; conversations have
 /// `-` or `:`, and the files of direct messages end in `.jpg`. Whether there is such an id, X says itself.
 pub fn is_value(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    let fits = |byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b':');
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(fits) && text != "." && text != ".."
 }
