@@ -4,8 +4,8 @@ use http::Method;
 
 use crate::answer::Outcome;
 use crate::call::Call;
-use crate::caller::Access;
-use crate::caller::Access::{OAuth2User, Open, User, UserOrApp};
+use crate::caller::Access::Open;
+use crate::caller::{Access, oauth2_user, user, user_or_app};
 use crate::media::endpoints as media;
 use crate::state::State;
 use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
@@ -56,37 +56,37 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(POST, "/2/oauth2/revoke", Open, oauth2::revoke::run),
     on(POST, "/oauth2/token", Open, oauth2::app_only::token),
     on(POST, "/oauth2/invalidate_token", Open, oauth2::app_only::invalidate),
-    on(GET, "/2/users/me", User(READ), users::lookup::me),
-    on(GET, "/2/users", UserOrApp(READ), users::lookup::by_ids),
-    on(GET, "/2/users/by", UserOrApp(READ), users::lookup::by_usernames),
-    on(GET, "/2/users/by/username/{username}", UserOrApp(READ), users::lookup::by_username),
-    on(GET, "/2/users/{id}", UserOrApp(READ), users::lookup::by_id),
-    on(POST, "/2/tweets", User(WRITE), tweets::create::run),
-    on(GET, "/2/tweets", UserOrApp(READ), tweets::lookup::many),
-    on(GET, "/2/tweets/{id}", UserOrApp(READ), tweets::lookup::one),
-    on(DELETE, "/2/tweets/{id}", User(WRITE), tweets::delete::run),
-    on(GET, "/2/tweets/search/recent", UserOrApp(READ), tweets::search::recent),
-    on(GET, "/2/users/{id}/tweets", UserOrApp(READ), tweets::timeline::of_user),
-    on(GET, "/2/users/{id}/mentions", UserOrApp(READ), tweets::timeline::mentions),
-    on(POST, "/2/users/{id}/likes", User(LIKE_WRITE), likes::create),
-    on(DELETE, "/2/users/{id}/likes/{tweet_id}", User(LIKE_WRITE), likes::delete),
-    on(GET, "/2/users/{id}/liked_tweets", User(LIKE_READ), likes::liked_tweets),
-    on(GET, "/2/tweets/{id}/liking_users", User(LIKE_READ), likes::liking_users),
-    on(POST, "/2/users/{id}/retweets", User(WRITE), retweets::create),
-    on(DELETE, "/2/users/{id}/retweets/{source_tweet_id}", User(WRITE), retweets::delete),
-    on(GET, "/2/tweets/{id}/retweeted_by", UserOrApp(READ), retweets::retweeted_by),
-    on(POST, "/2/users/{id}/bookmarks", OAuth2User(BOOKMARK_WRITE), bookmarks::create),
-    on(DELETE, "/2/users/{id}/bookmarks/{tweet_id}", OAuth2User(BOOKMARK_WRITE), bookmarks::delete),
-    on(GET, "/2/users/{id}/bookmarks", User(BOOKMARK_READ), bookmarks::list),
-    on(PUT, "/2/tweets/{tweet_id}/hidden", User(MODERATE), hidden_replies::put),
-    on(POST, "/2/media/upload", User(MEDIA), media::upload),
-    on(GET, "/2/media/upload", User(MEDIA), media::status),
-    on(POST, "/2/media/upload/initialize", User(MEDIA), media::initialize),
-    on(POST, "/2/media/upload/{id}/append", User(MEDIA), media::append),
-    on(POST, "/2/media/upload/{id}/finalize", User(MEDIA), media::finalize),
-    on(POST, "/2/media/metadata", User(MEDIA), media::describe),
-    on(POST, "/2/media/subtitles", User(MEDIA), media::add_subtitles),
-    on(DELETE, "/2/media/subtitles", User(MEDIA), media::remove_subtitles),
+    on(GET, "/2/users/me", user(READ), users::lookup::me),
+    on(GET, "/2/users", user_or_app(READ), users::lookup::by_ids),
+    on(GET, "/2/users/by", user_or_app(READ), users::lookup::by_usernames),
+    on(GET, "/2/users/by/username/{username}", user_or_app(READ), users::lookup::by_username),
+    on(GET, "/2/users/{id}", user_or_app(READ), users::lookup::by_id),
+    on(POST, "/2/tweets", user(WRITE), tweets::create::run),
+    on(GET, "/2/tweets", user_or_app(READ), tweets::lookup::many),
+    on(GET, "/2/tweets/{id}", user_or_app(READ), tweets::lookup::one),
+    on(DELETE, "/2/tweets/{id}", user(WRITE), tweets::delete::run),
+    on(GET, "/2/tweets/search/recent", user_or_app(READ), tweets::search::recent),
+    on(GET, "/2/users/{id}/tweets", user_or_app(READ), tweets::timeline::of_user),
+    on(GET, "/2/users/{id}/mentions", user_or_app(READ), tweets::timeline::mentions),
+    on(POST, "/2/users/{id}/likes", user(LIKE_WRITE), likes::create),
+    on(DELETE, "/2/users/{id}/likes/{tweet_id}", user(LIKE_WRITE), likes::delete),
+    on(GET, "/2/users/{id}/liked_tweets", user(LIKE_READ), likes::liked_tweets),
+    on(GET, "/2/tweets/{id}/liking_users", user(LIKE_READ), likes::liking_users),
+    on(POST, "/2/users/{id}/retweets", user(WRITE), retweets::create),
+    on(DELETE, "/2/users/{id}/retweets/{source_tweet_id}", user(WRITE), retweets::delete),
+    on(GET, "/2/tweets/{id}/retweeted_by", user_or_app(READ), retweets::retweeted_by),
+    on(POST, "/2/users/{id}/bookmarks", oauth2_user(BOOKMARK_WRITE), bookmarks::create),
+    on(DELETE, "/2/users/{id}/bookmarks/{tweet_id}", oauth2_user(BOOKMARK_WRITE), bookmarks::delete),
+    on(GET, "/2/users/{id}/bookmarks", user(BOOKMARK_READ), bookmarks::list),
+    on(PUT, "/2/tweets/{tweet_id}/hidden", user(MODERATE), hidden_replies::put),
+    on(POST, "/2/media/upload", user(MEDIA), media::upload),
+    on(GET, "/2/media/upload", user(MEDIA), media::status),
+    on(POST, "/2/media/upload/initialize", user(MEDIA), media::initialize),
+    on(POST, "/2/media/upload/{id}/append", user(MEDIA), media::append),
+    on(POST, "/2/media/upload/{id}/finalize", user(MEDIA), media::finalize),
+    on(POST, "/2/media/metadata", user(MEDIA), media::describe),
+    on(POST, "/2/media/subtitles", user(MEDIA), media::add_subtitles),
+    on(DELETE, "/2/media/subtitles", user(MEDIA), media::remove_subtitles),
 ];
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
         for endpoint in ENDPOINTS {
             let scopes = match endpoint.access {
                 Open => &[],
-                User(scopes) | UserOrApp(scopes) | OAuth2User(scopes) => scopes,
+                Access::Of(_, scopes) => scopes,
             };
             assert!(scopes.iter().all(|scope| oauth2::SCOPES.contains(scope)), "{}", endpoint.path);
         }

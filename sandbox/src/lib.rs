@@ -3,7 +3,7 @@
 //! The sandbox keeps users, tweets and tokens in memory, follows X's published API, plays faults on command and keeps a
 //! ledger of every request it saw and every effect it committed. Tests believe the ledger.
 //!
-//! A request's way: [`server`] accepts the connection, `dispatch` reads the request and notes it, `play` applies the
+//! A request's way: [`server`] accepts the connection, `dispatch` notes the request and reads it, `play` applies the
 //! fault that waits for it, `gate` checks who is asking, an endpoint of `endpoints` changes the `state`, and `edge` adds
 //! the headers X adds.
 
@@ -41,6 +41,7 @@ pub mod text;
 mod tweets;
 mod users;
 mod vectors;
+mod watch;
 
 pub use config::{Account, Config, DEFAULT_REDIRECT_URI};
 pub use endpoints::operations;
