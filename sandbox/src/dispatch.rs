@@ -17,6 +17,7 @@ use crate::parting::Parting;
 use crate::play;
 use crate::scene::Scene;
 use crate::server::Sandbox;
+use crate::streams::feed::Feed;
 use crate::watch::Watch;
 use crate::{answer::Answer, vectors};
 
@@ -50,7 +51,8 @@ pub(crate) async fn dispatch(sandbox: Sandbox, endpoint: &'static Endpoint, requ
 
 /// `answer` on the wire.
 pub(crate) fn response(answer: Answer) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
+    let body = answer.feed.map_or_else(|| Body::from(answer.body), Feed::body);
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     response

@@ -21,9 +21,10 @@ pub(crate) fn dress(state: &mut State, answer: Answer, arrived_ms: u64, admissio
     let answer =
         if answer.headers.contains_key("server") { answer } else { answer.with_header("server", "cloudflare envoy") };
     let answer = with_cookies(state, answer);
-    admission.map_or(answer.clone(), |window| {
-        with_window(answer, window.limit.into(), window.remaining.into(), window.reset_epoch_s)
-    })
+    match admission {
+        Some(window) => with_window(answer, window.limit.into(), window.remaining.into(), window.reset_epoch_s),
+        None => answer,
+    }
 }
 
 /// `answer` with these rate-limit headers: calls, calls, seconds since the epoch.

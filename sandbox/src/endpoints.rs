@@ -5,9 +5,10 @@ use http::Method;
 use crate::answer::Outcome;
 use crate::call::Call;
 use crate::caller::Access::Open;
-use crate::caller::{Access, oauth2_user, user, user_or_app};
+use crate::caller::{APP_ONLY, Access, oauth2_user, user, user_or_app};
 use crate::media::endpoints as media;
 use crate::state::State;
+use crate::streams::{connect, filter};
 use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
 
 /// One operation of X.
@@ -68,6 +69,10 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/2/tweets/search/recent", user_or_app(READ), tweets::search::recent),
     on(GET, "/2/users/{id}/tweets", user_or_app(READ), tweets::timeline::of_user),
     on(GET, "/2/users/{id}/mentions", user_or_app(READ), tweets::timeline::mentions),
+    on(GET, connect::SEARCH, APP_ONLY, connect::search),
+    on(GET, connect::SAMPLE, APP_ONLY, connect::sample),
+    on(GET, "/2/tweets/search/stream/rules", APP_ONLY, filter::list),
+    on(POST, "/2/tweets/search/stream/rules", APP_ONLY, filter::update),
     on(POST, "/2/users/{id}/likes", user(LIKE_WRITE), likes::create),
     on(DELETE, "/2/users/{id}/likes/{tweet_id}", user(LIKE_WRITE), likes::delete),
     on(GET, "/2/users/{id}/liked_tweets", user(LIKE_READ), likes::liked_tweets),
@@ -92,12 +97,21 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Kind;
+    use crate::limits::{Limits, Owner};
+
+    /// X publishes no limit for these.
+    const UNLIMITED: &[&str] = &[connect::SAMPLE];
 
     #[test]
     fn x_limits_every_endpoint_that_wants_credentials() {
-        let mut limits = crate::limits::Limits::load();
-        let owner = crate::limits::Owner::User("1".to_owned());
-        for endpoint in ENDPOINTS.iter().filter(|endpoint| !matches!(endpoint.access, Open)) {
+        let mut limits = Limits::load();
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| !UNLIMITED.contains(&endpoint.path)) {
+            let owner = match endpoint.access {
+                Open => continue,
+                Access::Of([Kind::App], _) => Owner::App,
+                Access::Of(..) => Owner::User("1".to_owned()),
+            };
             let window = limits.admit(&owner, endpoint.method.as_str(), endpoint.path, 0);
             assert!(window.is_some(), "{} {}", endpoint.method, endpoint.path);
         }

@@ -37,6 +37,7 @@ mod rules;
 mod scene;
 pub mod server;
 mod state;
+mod streams;
 pub mod text;
 mod tweets;
 mod users;

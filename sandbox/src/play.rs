@@ -90,7 +90,7 @@ async fn late(scene: &Scene, ms: u64, after_commit: bool) -> Response {
 }
 
 fn slow(answer: Answer, ms_per_chunk: u64) -> Response {
-    let Answer { status, headers, body } = answer;
+    let Answer { status, headers, body, .. } = answer;
     let pieces = stream::unfold(body, move |mut rest| async move {
         if rest.is_empty() {
             return None;

@@ -11,6 +11,7 @@ use crate::media::MediaStore;
 use crate::oauth1::Nonces;
 use crate::oauth2::OAuth2;
 use crate::rules::Rules;
+use crate::streams::Streams;
 use crate::tweets::Tweets;
 use crate::users::Users;
 
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) tweets: Tweets,
     pub(crate) media: MediaStore,
     pub(crate) engagement: Engagement,
+    pub(crate) streams: Streams,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
 }
@@ -46,6 +48,7 @@ impl State {
             tweets: Tweets::default(),
             media: MediaStore::default(),
             engagement: Engagement::default(),
+            streams: Streams::default(),
             faults: Faults::default(),
             ledger: Ledger::default(),
             config,

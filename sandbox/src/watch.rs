@@ -66,8 +66,11 @@ impl HttpBody for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
-        if matches!(polled, Poll::Ready(None)) || self.body.is_end_stream() {
-            self.watch.end(Ending::Complete);
+        match &polled {
+            Poll::Ready(Some(Err(_))) => self.watch.end(Ending::TornDown),
+            Poll::Ready(None) => self.watch.end(Ending::Complete),
+            _ if self.body.is_end_stream() => self.watch.end(Ending::Complete),
+            _ => {}
         }
         polled
     }

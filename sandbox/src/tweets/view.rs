@@ -42,6 +42,14 @@ impl View {
         Value::Object(view)
     }
 
+    /// `tweet` as `data`, with its `includes`.
+    pub(crate) fn alone(&self, state: &State, tweet: &Tweet) -> Value {
+        let mut body = Map::new();
+        body.insert("data".to_owned(), self.tweet(state, tweet));
+        body.extend(self.includes(state, &[tweet]).map(|includes| ("includes".to_owned(), includes)));
+        Value::Object(body)
+    }
+
     /// The expanded objects of `tweets`; `None` when nothing was asked or found.
     pub(crate) fn includes(&self, state: &State, tweets: &[&Tweet]) -> Option<Value> {
         let mut includes = Map::new();

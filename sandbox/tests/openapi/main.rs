@@ -25,6 +25,7 @@ async fn every_answer_is_one_that_the_specification_allows() {
     users(&mut x).await;
     tweets(&mut x).await;
     engagement(&mut x).await;
+    streams(&mut x).await;
     pictures(&mut x).await;
     videos(&mut x).await;
     refusals(&mut x).await;
@@ -75,6 +76,16 @@ async fn engagement(x: &mut Judge) {
         let path = format!("/2/users/{me}/{noun}/{tweet}");
         x.ok("DELETE", &format!("/2/users/{{id}}/{noun}/{{{name}}}"), &path, NONE).await;
     }
+}
+
+async fn streams(x: &mut Judge) {
+    let fields = "?tweet.fields=author_id,created_at,public_metrics&expansions=author_id";
+    x.first_line("/2/tweets/sample/stream", fields, json!({"text": "into the sample"})).await;
+    let rules = "/2/tweets/search/stream/rules";
+    let added = x.ok_as_app("POST", rules, json!({"add": [{"value": "fish", "tag": "fishes"}]})).await;
+    x.ok_as_app("GET", rules, NONE).await;
+    x.first_line("/2/tweets/search/stream", fields, json!({"text": "a fish for the filter"})).await;
+    x.ok_as_app("POST", rules, json!({"delete": {"ids": [added["data"][0]["id"]]}})).await;
 }
 
 /// A GIF of 3 by 2 pixels, as far as its header goes.
