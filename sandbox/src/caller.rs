@@ -78,6 +78,11 @@ impl Kind {
         }
     }
 
+    /// The kind with this name, as the ledger writes it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::OAuth1User, Self::App, Self::OAuth2User].into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Its name in the ledger.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
-//! Every endpoint of the emulated X, one line each.
+//! Every endpoint of the emulated X that has code of its own, one line each.
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::answer::Outcome;
 use crate::call::Call;
@@ -8,8 +8,8 @@ use crate::caller::Access::Open;
 use crate::caller::{APP_ONLY, Access, oauth2_user, user, user_or_app};
 use crate::media::endpoints as media;
 use crate::state::State;
-use crate::streams::{connect, filter};
-use crate::{bookmarks, hidden_replies, likes, oauth2, retweets, tweets, users, vectors};
+use crate::streams::{Audience, connect, filter};
+use crate::{bookmarks, hidden_replies, likes, oauth2, operations, retweets, tweets, users, vectors};
 
 /// One operation of X.
 pub(crate) struct Endpoint {
@@ -17,12 +17,33 @@ pub(crate) struct Endpoint {
     /// Path as X's OpenAPI file writes it.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    pub(crate) run: fn(&mut State, &Call) -> Outcome,
+    pub(crate) handler: Handler,
+}
+
+/// What answers an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// Code of its own.
+    Own(fn(&mut State, &Call) -> Outcome),
+    /// The request itself, with this status.
+    Echo(StatusCode),
+    /// A stream that nothing but the control port feeds.
+    Stream,
+}
+
+impl Endpoint {
+    /// The answer to a call that may pass.
+    pub(crate) fn run(&self, state: &mut State, call: &Call) -> Outcome {
+        match self.handler {
+            Handler::Own(run) => run(state, call),
+            Handler::Echo(status) => operations::echo(status, call),
+            Handler::Stream => connect::open(state, self.path, Audience::Pushes),
+        }
+    }
 }
 
 /// What answers where X has no path.
-pub(crate) static UNKNOWN_PATH: Endpoint =
-    Endpoint { method: Method::GET, path: "", access: Open, run: |_, _| vectors::refuse("not-found-about-blank") };
+pub(crate) static UNKNOWN_PATH: Endpoint = on(Method::GET, "", Open, |_, _| vectors::refuse("not-found-about-blank"));
 
 const READ: &[&str] = &["tweet.read", "users.read"];
 const WRITE: &[&str] = &["tweet.read", "tweet.write", "users.read"];
@@ -40,15 +61,10 @@ const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 
 const fn on(method: Method, path: &'static str, access: Access, run: fn(&mut State, &Call) -> Outcome) -> Endpoint {
-    Endpoint { method, path, access, run }
+    Endpoint { method, path, access, handler: Handler::Own(run) }
 }
 
-/// Every operation that is served: its method, and its path as X's OpenAPI file writes it.
-pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ENDPOINTS.iter().map(|endpoint| (endpoint.method.as_str(), endpoint.path))
-}
-
-/// Every endpoint.
+/// Every endpoint with code of its own.
 #[rustfmt::skip] // one line each
 pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, "/i/oauth2/authorize", Open, oauth2::authorize::ask),

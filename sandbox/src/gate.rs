@@ -22,7 +22,7 @@ pub(crate) struct Passage {
 /// Runs `call` through authentication, scopes, windows and the endpoint itself.
 pub(crate) fn pass(state: &mut State, endpoint: &Endpoint, mut call: Call) -> Passage {
     let mut admission = None;
-    let outcome = admit(state, endpoint, &mut call, &mut admission).and_then(|()| (endpoint.run)(state, &call));
+    let outcome = admit(state, endpoint, &mut call, &mut admission).and_then(|()| endpoint.run(state, &call));
     Passage { answer: outcome.unwrap_or_else(|refusal| *refusal), caller: call.caller, admission }
 }
 

@@ -29,6 +29,7 @@ pub mod limits;
 pub mod media;
 mod oauth1;
 mod oauth2;
+pub mod operations;
 mod parting;
 mod play;
 mod refusal;
@@ -45,7 +46,6 @@ mod vectors;
 mod watch;
 
 pub use config::{Account, Config, DEFAULT_REDIRECT_URI};
-pub use endpoints::operations;
 pub use oauth1::{CONSUMER_KEY, CONSUMER_SECRET};
 pub use oauth2::client::{CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID};
 pub use server::{Running, Sandbox, serve, spawn};

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::control;
 use crate::dispatch::dispatch;
 use crate::endpoints::{ENDPOINTS, UNKNOWN_PATH};
+use crate::operations;
 use crate::parting::{LastWords, Parting};
 use crate::state::State;
 
@@ -57,7 +58,7 @@ impl Sandbox {
     fn router(&self) -> Router {
         let unknown = self.clone();
         let mut router = Router::new();
-        for endpoint in ENDPOINTS {
+        for endpoint in ENDPOINTS.iter().chain(operations::echoes()) {
             let sandbox = self.clone();
             let handler = move |request: Request| dispatch(sandbox.clone(), endpoint, request);
             let route: MethodRouter = on(filter(&endpoint.method), handler);

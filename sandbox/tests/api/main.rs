@@ -19,6 +19,8 @@ mod oauth1;
 #[cfg(test)]
 mod oauth2;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod tweets;

@@ -19,14 +19,15 @@ async fn world() -> (World, String, String) {
     (world, alice, app)
 }
 
-/// The next piece that is no keep-alive, as text.
+/// The next piece that is no keep-alive, as text; it must be among the next fifty.
 async fn line(stream: &mut Response) -> String {
-    loop {
+    for _ in 0..50 {
         let piece = stream.chunk().await.unwrap().unwrap();
         if &piece[..] != b"\r\n" {
             return String::from_utf8(piece.to_vec()).unwrap();
         }
     }
+    panic!("nothing but keep-alives");
 }
 
 async fn event(stream: &mut Response) -> Value {

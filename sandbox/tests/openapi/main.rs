@@ -7,6 +7,8 @@ mod divergence;
 mod judge;
 mod session;
 mod spec;
+#[cfg(test)]
+mod table;
 
 use serde_json::{Value, json};
 
