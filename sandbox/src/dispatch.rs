@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::call::{Call, pairs};
 use crate::caller::Caller;
-use crate::endpoints::Endpoint;
+use crate::endpoints::{Endpoint, TRAP};
 use crate::faults::fault::Fault;
 use crate::ledger::seen::{Ending, Seen};
 use crate::parting::Parting;
@@ -82,6 +82,7 @@ fn arrive(sandbox: &Sandbox, endpoint: &Endpoint, head: &Parts) -> (Arrival, Opt
         let at_ms = state.now_ms();
         let fault = state.faults.take(head.method.as_str(), endpoint.path, head.uri.path());
         let mut seen = Seen::new(at_ms, head.method.as_str(), &head.uri, &head.headers);
+        seen.foreign = endpoint.path == TRAP.path;
         seen.fault = fault.as_ref().map(Fault::kind);
         (Arrival { seq: state.ledger.arrive(seen), at_ms }, fault)
     })

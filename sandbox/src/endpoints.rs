@@ -1,8 +1,9 @@
 //! Every endpoint of the emulated X that has code of its own, one line each.
 
 use http::{Method, StatusCode};
+use serde_json::json;
 
-use crate::answer::Outcome;
+use crate::answer::{Answer, Outcome};
 use crate::call::Call;
 use crate::caller::Access::Open;
 use crate::caller::{APP_ONLY, Access, oauth2_user, user, user_or_app};
@@ -44,6 +45,10 @@ impl Endpoint {
 
 /// What answers where X has no path.
 pub(crate) static UNKNOWN_PATH: Endpoint = on(Method::GET, "", Open, |_, _| vectors::refuse("not-found-about-blank"));
+
+/// Where nothing that keeps to X's paths ever comes: the far end of redirects.
+pub(crate) static TRAP: Endpoint =
+    on(Method::GET, "/_sandbox/trap/{*rest}", Open, |_, _| Ok(Answer::ok(&json!({ "trapped": true }))));
 
 const READ: &[&str] = &["tweet.read", "users.read"];
 const WRITE: &[&str] = &["tweet.read", "tweet.write", "users.read"];

@@ -38,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) user_id: Option<String>,
     /// The kind of fault that was played on it.
     pub(crate) fault: Option<&'static str>,
+    /// Whether it came to the trap, where no request to X comes.
+    pub(crate) foreign: bool,
     /// How it ended; `null` while it runs.
     pub(crate) ending: Option<Ending>,
 }
@@ -85,6 +87,7 @@ impl Seen {
             credential: None,
             user_id: None,
             fault: None,
+            foreign: false,
             ending: None,
         }
     }
