@@ -10,7 +10,7 @@ use crate::caller::{APP_ONLY, Access, oauth2_user, user, user_or_app};
 use crate::media::endpoints as media;
 use crate::state::State;
 use crate::streams::{Audience, connect, filter};
-use crate::{bookmarks, hidden_replies, likes, oauth2, operations, retweets, tweets, users, vectors};
+use crate::{bookmarks, follows, hidden_replies, likes, oauth2, operations, retweets, tweets, users, vectors};
 
 /// One operation of X.
 pub(crate) struct Endpoint {
@@ -56,6 +56,8 @@ const LIKE_READ: &[&str] = &["like.read", "tweet.read", "users.read"];
 const LIKE_WRITE: &[&str] = &["like.write", "tweet.read", "users.read"];
 const BOOKMARK_READ: &[&str] = &["bookmark.read", "tweet.read", "users.read"];
 const BOOKMARK_WRITE: &[&str] = &["bookmark.write", "tweet.read", "users.read"];
+const FOLLOW_READ: &[&str] = &["follows.read", "tweet.read", "users.read"];
+const FOLLOW_WRITE: &[&str] = &["follows.write", "tweet.read", "users.read"];
 const MODERATE: &[&str] = &["tweet.moderate.write", "tweet.read", "users.read"];
 
 const MEDIA: &[&str] = &["media.write"];
@@ -94,6 +96,12 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     on(GET, connect::SAMPLE, APP_ONLY, connect::sample),
     on(GET, "/2/tweets/search/stream/rules", APP_ONLY, filter::list),
     on(POST, "/2/tweets/search/stream/rules", APP_ONLY, filter::update),
+    on(GET, "/2/users/{id}/timelines/reverse_chronological", user(READ), tweets::timeline::home),
+    on(GET, "/2/tweets/{id}/quote_tweets", user_or_app(READ), tweets::timeline::quotes),
+    on(GET, "/2/users/{id}/following", user_or_app(FOLLOW_READ), follows::following),
+    on(GET, "/2/users/{id}/followers", user_or_app(FOLLOW_READ), follows::followers),
+    on(POST, "/2/users/{id}/following", user(FOLLOW_WRITE), follows::create),
+    on(DELETE, "/2/users/{source_user_id}/following/{target_user_id}", user(FOLLOW_WRITE), follows::delete),
     on(POST, "/2/users/{id}/likes", user(LIKE_WRITE), likes::create),
     on(DELETE, "/2/users/{id}/likes/{tweet_id}", user(LIKE_WRITE), likes::delete),
     on(GET, "/2/users/{id}/liked_tweets", user(LIKE_READ), likes::liked_tweets),

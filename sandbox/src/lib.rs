@@ -21,6 +21,7 @@ mod engagement;
 mod entropy;
 mod faults;
 mod fields;
+mod follows;
 mod gate;
 mod hidden_replies;
 mod ledger;

@@ -26,7 +26,7 @@ pub(crate) struct Rules {
     /// Longest silence of a stream before its keep-alive, in ms.
     pub(crate) stream_keep_alive_ms: u64,
     /// Refuse the filtered stream while it has no rule; else it then tells every tweet.
-    pub(crate) stream_needs_rules: bool,
+    pub(crate) stream_needs_filter: bool,
 }
 
 impl Rules {
@@ -47,7 +47,7 @@ impl Default for Rules {
             media_processing_ms: 2_000,
             media_processing_fails: false,
             stream_keep_alive_ms: 20_000,
-            stream_needs_rules: false,
+            stream_needs_filter: false,
         }
     }
 }

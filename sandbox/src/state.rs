@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::engagement::Engagement;
 use crate::entropy::Entropy;
 use crate::faults::Faults;
+use crate::follows::Follows;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::media::MediaStore;
@@ -28,6 +29,7 @@ pub(crate) struct State {
     pub(crate) tweets: Tweets,
     pub(crate) media: MediaStore,
     pub(crate) engagement: Engagement,
+    pub(crate) follows: Follows,
     pub(crate) streams: Streams,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
@@ -48,6 +50,7 @@ impl State {
             tweets: Tweets::default(),
             media: MediaStore::default(),
             engagement: Engagement::default(),
+            follows: Follows::default(),
             streams: Streams::default(),
             faults: Faults::default(),
             ledger: Ledger::default(),

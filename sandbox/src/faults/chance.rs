@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "f64")]
 pub(crate) struct Share(f64);
 
-/// A row of draws that follows from its seed (SplitMix64, Steele, Lea and Flood 2014).
+/// A row of draws that follows from its seed (`SplitMix64`, Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub(crate) struct Chance {
     state: u64,

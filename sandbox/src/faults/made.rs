@@ -26,8 +26,8 @@ pub(crate) fn custom(status: u16, headers: &BTreeMap<String, String>, body: &Val
 /// `body` as gzip.
 pub(crate) fn packed(body: &[u8]) -> Bytes {
     let mut packer = packer();
-    let packed = packer.write_all(body).and_then(|()| packer.finish());
-    Bytes::from(packed.unwrap_or_default())
+    let whole = packer.write_all(body).and_then(|()| packer.finish());
+    Bytes::from(whole.unwrap_or_default())
 }
 
 fn packer() -> GzEncoder<Vec<u8>> {

@@ -18,9 +18,9 @@ pub(crate) const SAMPLE: &str = "/2/tweets/sample/stream";
 
 /// `GET /2/tweets/search/stream`
 ///
-/// Without any rule it tells every tweet, unless the rule `stream_needs_rules` asks for X's refusal.
+/// Without any rule it tells every tweet, unless the rule `stream_needs_filter` asks for X's refusal.
 pub(crate) fn search(state: &mut State, call: &Call) -> Outcome {
-    if state.rules.stream_needs_rules && state.streams.filter.is_empty() {
+    if state.rules.stream_needs_filter && state.streams.filter.is_empty() {
         return vectors::refuse("conflict-no-rules");
     }
     open(state, SEARCH, Audience::Filtered(View::asked(call)?))

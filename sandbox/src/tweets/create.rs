@@ -102,6 +102,7 @@ fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {
         reply_to_user: parent.map(|parent| parent.author_id.clone()),
         quotes: draft.quote_tweet_id.as_ref().and_then(|id| id.parse().ok()),
         media_ids: draft.media_ids().to_vec(),
+        media: state.media.attached(author, draft.media_ids(), now),
         reply_settings: draft.reply_settings.map_or("everyone", |who| who.name()).to_owned(),
         mentions: state.users.mentioned_in(&draft.text),
     }

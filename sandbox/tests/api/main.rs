@@ -9,6 +9,8 @@ mod engagement;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod follows;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod ledger;

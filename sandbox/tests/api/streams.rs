@@ -86,7 +86,7 @@ async fn rules_choose_what_the_filtered_stream_tells() {
 #[tokio::test]
 async fn a_stream_without_rules_can_be_refused() {
     let (world, _, app) = world().await;
-    world.control("rules", json!({"stream_needs_rules": true})).await;
+    world.control("rules", json!({"stream_needs_filter": true})).await;
     let refused = world.get(SEARCH, &app).send().await.unwrap();
     assert_eq!(refused.status(), 409);
     assert_eq!(json(refused).await["connection_issue"], "RuleConfigurationIssue");

@@ -12,7 +12,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const SCOPES: &str = "tweet.read tweet.write tweet.moderate.write users.read like.read like.write bookmark.read \
-                      bookmark.write media.write offline.access";
+                      bookmark.write media.write follows.read follows.write offline.access";
 
 /// A sandbox in this process, and a client that one of its users let in.
 pub(crate) struct Session {
