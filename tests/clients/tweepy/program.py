@@ -20,7 +20,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 from steps import KEY, URL, USER_ID, USERNAME, equal, raised, run, step, text, wrong  # noqa: E402
 
-# README: the client that signs
 signing = tweepy.Client(
     consumer_key=os.environ["PERCH_CONSUMER_KEY"],
     consumer_secret=os.environ["PERCH_CONSUMER_SECRET"],
@@ -28,7 +27,6 @@ signing = tweepy.Client(
     access_token_secret=os.environ["PERCH_TOKEN_SECRET"],
 )
 signing.session.mount("https://api.twitter.com", PerchAdapter(os.environ["PERCH_URL"]))
-# README: end
 
 PICTURE = HERE.parents[2] / "examples/perch.png"
 ids = {}

@@ -12,7 +12,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { rejection, step, text, USER_ID, USERNAME, wrong } from "../steps.mjs";
 
-// README: the client that signs
 const signing = new TwitterApi(
   {
     appKey: env.PERCH_CONSUMER_KEY,
@@ -22,7 +21,6 @@ const signing = new TwitterApi(
   },
   perch(env.PERCH_URL),
 ).v2;
-// README: end
 
 const PICTURE = new URL("../../../examples/perch.png", import.meta.url);
 const ALT_TEXT = "A perch, über dem Wasser";

@@ -19,7 +19,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 from steps import KEY, URL, USER_ID, USERNAME, equal, raised, run, step, text, wrong  # noqa: E402
 
-# README: the client that signs
 from xdk.oauth1_auth import OAuth1
 
 signing = Client(
@@ -32,7 +31,6 @@ signing = Client(
         access_token_secret=os.environ["PERCH_TOKEN_SECRET"],
     ),
 )
-# README: end
 
 PICTURE = HERE.parents[2] / "examples/perch.png"
 ids = {}

@@ -11,7 +11,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { rejection, step, text, USER_ID, USERNAME, wrong } from "../steps.mjs";
 
-// README: the client that signs
 import { OAuth1 } from "@xdevplatform/xdk";
 
 const oauth1 = new OAuth1({
@@ -21,7 +20,6 @@ const oauth1 = new OAuth1({
   accessTokenSecret: env.PERCH_TOKEN_SECRET,
 });
 const signing = new Client({ baseUrl: env.PERCH_URL, oauth1 });
-// README: end
 
 const PICTURE = new URL("../../../examples/perch.png", import.meta.url);
 const ALT_TEXT = "A perch, über dem Wasser";
