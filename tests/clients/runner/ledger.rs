@@ -22,8 +22,8 @@ const EFFECTS: [(&str, usize); 10] = [
     ("tweet.delete", 2),
 ];
 
-/// What X may see in the head of a request. `cf-worker` is the platform's own mark.
-const HEADERS: [&str; 10] = [
+/// What X may see in the head of a request. `cf-worker` is the platform's own mark, `traceparent` is perch's.
+const HEADERS: [&str; 11] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -32,6 +32,7 @@ const HEADERS: [&str; 10] = [
     "content-length",
     "content-type",
     "host",
+    "traceparent",
     "transfer-encoding",
     "user-agent",
 ];
