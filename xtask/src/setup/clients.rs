@@ -75,3 +75,22 @@ impl Environment {
 fn runs(project: &Project, program: &Path, args: &[&str]) -> bool {
     Tool::new(project, program).args(args).output().is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_client_with_a_lock_is_installed() {
+        let project = Project::open().unwrap();
+        let with = |lock: &str| -> Vec<String> {
+            let folders = std::fs::read_dir(project.path("tests/clients")).unwrap().flatten();
+            let locked = folders.filter(|folder| folder.path().join(lock).exists());
+            let mut names: Vec<String> = locked.map(|folder| folder.file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(with("requirements.txt"), PYTHON);
+        assert_eq!(with("package-lock.json"), NODE);
+    }
+}
