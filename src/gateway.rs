@@ -6,7 +6,7 @@
 //! | 2 path gate | [`path_gate`] | nothing else may read a path that has two readings |
 //! | 3 preflight | [`cors`] | a browser asks before it has a key |
 //! | 4 body limit | [`body_limit`] | an announced flood is refused before a look-up |
-//! | 5 API key | [`api_key`] | checked by form before anything is looked up |
+//! | 5 who asks | [`identity`]: [`api_key`] or [`signature`] | checked by form before anything is looked up |
 //! | 6 origin | [`cors`] | the list belongs to the key |
 //! | 7 rate limit | [`rate_limit`] | only a known key has an allowance |
 //! | 8 handler | `api` | |
@@ -18,10 +18,12 @@ pub mod api_key;
 pub mod arrive;
 pub mod body_limit;
 pub mod cors;
+pub mod identity;
 pub mod page;
 pub mod path_gate;
 pub mod problem;
 pub mod rate_limit;
+pub mod signature;
 
 use axum::{
     Router,
@@ -75,11 +77,11 @@ async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Res
     if public {
         return Ok(());
     }
-    let record = api_key::identify(context, &parts.headers).await?;
-    context.call.note(|facts| facts.kid = Some(record.kid.clone()));
-    admitted.origin = cors::admit(context, &record, &parts.headers)?;
-    let record = rate_limit::admit(context, &parts.method, record, &mut admitted.windows).await?;
-    admitted.caller = Some(Caller::new(record));
+    let identity = identity::identify(context, parts).await?;
+    context.call.note(|facts| facts.kid = Some(identity.record().kid.clone()));
+    admitted.origin = cors::admit(context, identity.record(), &parts.headers)?;
+    let newest = rate_limit::admit(context, &parts.method, identity.record().clone(), &mut admitted.windows).await;
+    admitted.caller = Some(identity.caller(newest)?);
     Ok(())
 }
 

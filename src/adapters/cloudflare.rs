@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use background::{wait_until, wait_until_scheduled};
-pub use objects::{Account, Allowance, Attempt, Breaker};
+pub use objects::{Account, Allowance, Attempt, Breaker, Nonces};
 pub use strings::EnvStrings;
 
 /// The ports of one event: `env` and `background` belong to it.

@@ -17,6 +17,8 @@ use crate::{
 
 /// How long an isolate trusts its copy, in ms.
 const REMEMBERED_MS: u64 = 60_000;
+/// How old a copy may be that is asked for as recent, in ms.
+const RECENT_MS: u64 = 2_000;
 /// How many records, and how many refused ids, an isolate remembers.
 const MOST: usize = 1000;
 /// Where the origins of all keys stand in KV.
@@ -33,9 +35,9 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    fn recall(&self, kid: &KeyId, now: Timestamp) -> Option<Known> {
+    fn recall(&self, kid: &KeyId, now: Timestamp, oldest_ms: u64) -> Option<Known> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        records.get(kid).filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS).map(|(record, _)| record.clone())
+        records.get(kid).filter(|(_, since)| now.ms_since(*since) < oldest_ms).map(|(record, _)| record.clone())
     }
 
     pub(super) fn remember(&self, kid: &KeyId, record: Option<Arc<KeyRecord>>, now: Timestamp) {
@@ -53,7 +55,7 @@ impl Remembered {
 /// When neither KV nor D1 answers.
 pub async fn lookup(context: &Context, kid: &KeyId) -> Result<Option<Arc<KeyRecord>>, Unavailable> {
     let now = context.now();
-    if let Some(known) = context.memory.keys.recall(kid, now) {
+    if let Some(known) = context.memory.keys.recall(kid, now, REMEMBERED_MS) {
         return Ok(known);
     }
     let record = match copy_in_kv(context, kid).await {
@@ -63,6 +65,18 @@ pub async fn lookup(context: &Context, kid: &KeyId) -> Result<Option<Arc<KeyReco
     let record = record.map(Arc::new);
     context.memory.keys.remember(kid, record.clone(), now);
     Ok(record)
+}
+
+/// The record of `kid`, at most two seconds old: for what an older copy may not know yet. However often it is asked, D1 hears of it
+/// once in that time.
+///
+/// # Errors
+/// When D1 does not answer.
+pub async fn recent(context: &Context, kid: &KeyId) -> Result<Option<Arc<KeyRecord>>, Unavailable> {
+    match context.memory.keys.recall(kid, context.now(), RECENT_MS) {
+        Some(known) => Ok(known),
+        None => newest(context, kid).await,
+    }
 }
 
 /// The record of `kid` as D1 has it now, which the isolate then remembers.
