@@ -38,6 +38,8 @@ pub struct Config {
     pub environment: String,
     /// The gateway's own base URL, as browsers see it, without a final slash.
     pub public_url: Url,
+    /// Further base URLs under which clients reach perch and for which they may sign.
+    pub public_urls: Vec<Url>,
     /// X and perch's app there.
     pub x: XConfig,
     /// Master keys of the sealed box.
@@ -125,6 +127,7 @@ impl Config {
         Ok(Self {
             environment: required(strings, "ENVIRONMENT")?,
             public_url: url(strings, "PUBLIC_URL")?,
+            public_urls: urls(strings, "PUBLIC_URLS")?,
             x: XConfig::read(strings)?,
             master_keys: MasterKeys::read(strings)?,
             pepper: pepper(strings)?,
@@ -190,8 +193,16 @@ fn required(strings: &dyn Strings, name: &'static str) -> Result<String, ConfigF
 }
 
 fn url(strings: &dyn Strings, name: &'static str) -> Result<Url, ConfigFault> {
+    parse_url(&required(strings, name)?, name)
+}
+
+fn urls(strings: &dyn Strings, name: &'static str) -> Result<Vec<Url>, ConfigFault> {
+    list(strings, name).iter().map(|text| parse_url(text, name)).collect()
+}
+
+fn parse_url(text: &str, name: &'static str) -> Result<Url, ConfigFault> {
     let fault = |problem: &str| ConfigFault { name, problem: problem.to_owned() };
-    let url = Url::parse(&required(strings, name)?).map_err(|_| fault("is not a URL"))?;
+    let url = Url::parse(text).map_err(|_| fault("is not a URL"))?;
     let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     match url.scheme() {
         "https" => Ok(url),
@@ -278,6 +289,8 @@ mod tests {
             ("PERCH_MASTER_KEYS", &absent),
             ("PERCH_KEY_PEPPER", "c2VjcmV0"),
             ("PUBLIC_URL", "perch.example"),
+            ("PUBLIC_URLS", "https://perch.example,perch.example"),
+            ("PUBLIC_URLS", "http://perch.example"),
             ("X_API_URL", "http://api.x.com"),
             ("MAX_TWEET_LENGTH", "many"),
             ("RELAY_UNKNOWN", "maybe"),

@@ -15,6 +15,7 @@ pub mod fault;
 pub mod ids;
 pub mod machine;
 pub mod media;
+pub mod nonces;
 pub mod retry;
 mod sealed;
 mod timestamp;

@@ -8,7 +8,7 @@
 //! | 2 path gate | [`path_gate`] | nothing else may read a path that has two readings |
 //! | 3 preflight | [`cors`] | a browser asks before it has a key |
 //! | 4 body limit | [`body_limit`] | an announced flood is refused before a look-up |
-//! | 5 API key | [`api_key`] | checked by form before anything is looked up |
+//! | 5 who asks | [`identity`]: [`api_key`] or [`signature`] | checked by form before anything is looked up |
 //! | 6 origin | [`cors`] | the list belongs to the key |
 //! | 7 rate limit | [`rate_limit`] | only a known key has an allowance |
 //! | 8 handler | `relay`, `api` | |
@@ -20,11 +20,13 @@ pub mod api_key;
 pub mod arrive;
 pub mod body_limit;
 pub mod cors;
+pub mod identity;
 pub mod page;
 pub mod path_gate;
 pub mod problem;
 pub mod rate_limit;
 pub mod reply;
+pub mod signature;
 
 use std::future::Future;
 
@@ -76,11 +78,11 @@ async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Resu
         // Where anybody may ask, only what costs a look-up is worth a flood's while.
         return if path.starts_with("/connect/") { rate_limit::admit_at_edge(context, &head.headers).await } else { Ok(()) };
     }
-    let record = api_key::identify(context, &head.headers).await?;
-    context.call.note(|facts| facts.kid = Some(record.kid.clone()));
-    admitted.origin = cors::admit(context, &record, &head.headers)?;
-    let record = rate_limit::admit(context, &head.method, record, &mut admitted.windows).await?;
-    admitted.caller = Some(Caller::new(record));
+    let identity = identity::identify(context, head).await?;
+    context.call.note(|facts| facts.kid = Some(identity.record().kid.clone()));
+    admitted.origin = cors::admit(context, identity.record(), &head.headers)?;
+    let newest = rate_limit::admit(context, &head.method, identity.record().clone(), &mut admitted.windows).await;
+    admitted.caller = Some(identity.caller(newest)?);
     Ok(())
 }
 

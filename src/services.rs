@@ -9,6 +9,7 @@ pub mod keys;
 pub mod limits;
 pub mod media;
 pub mod readiness;
+pub mod signatures;
 pub mod tokens;
 pub mod tweets;
 pub mod windows;

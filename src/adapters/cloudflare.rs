@@ -23,7 +23,7 @@ use crate::{
 
 pub use arrival::{PlatformArrival, pass_on, whole};
 pub use background::{wait_until, wait_until_scheduled};
-pub use objects::{Account, Allowance, Attempt, Breaker};
+pub use objects::{Account, Allowance, Attempt, Breaker, Nonces};
 pub use strings::EnvStrings;
 
 /// The ports of one event: `env` and `background` belong to it.

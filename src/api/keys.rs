@@ -1,5 +1,6 @@
 //! `/v1/keys`: the API keys of the deployment. All of it needs the scope `admin`.
 
+pub mod issued;
 mod shapes;
 
 use axum::{

@@ -82,6 +82,8 @@ mod generate {
             keys::change,
             keys::revoke,
             keys::rotate,
+            keys::issued::issue_oauth1,
+            keys::issued::end_oauth1,
             audit::list,
             audit::replay,
         )

@@ -54,6 +54,7 @@ pub fn router() -> Router {
         .route("/v1/keys", get(keys::list).post(keys::create))
         .route("/v1/keys/{kid}", get(keys::read).patch(keys::change).delete(keys::revoke))
         .route("/v1/keys/{kid}/rotate", post(keys::rotate))
+        .route("/v1/keys/{kid}/oauth1", post(keys::issued::issue_oauth1).delete(keys::issued::end_oauth1))
         .route("/v1/breakers", get(breakers::list))
         .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
         .method_not_allowed_fallback(method_not_allowed)

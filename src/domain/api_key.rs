@@ -11,6 +11,8 @@
 
 mod grant;
 mod hash;
+mod issue;
+mod oauth1;
 mod origin;
 mod record;
 mod return_uri;
@@ -21,6 +23,8 @@ use serde::{Deserialize, Serialize};
 
 pub use grant::AccountGrant;
 pub use hash::{KeyHash, Pepper, WeakPepper};
+pub use issue::Issue;
+pub use oauth1::{ConsumerKey, SigningSecrets, SigningToken};
 pub use origin::{MalformedOrigin, Origin};
 pub use record::{KeyRecord, Quota, Standing};
 pub use return_uri::is_return_uri;

@@ -85,6 +85,10 @@ actions! {
     KeyRotate "key.rotate";
     /// A key was revoked.
     KeyRevoke "key.revoke";
+    /// A key issued the values to sign with by OAuth 1.0a for an account.
+    OAuth1Issue "oauth1.issue";
+    /// All values that a key had issued to sign with ended.
+    OAuth1End "oauth1.end";
     /// A connection attempt was begun.
     ConnectBegin "connect.begin";
     /// A connection attempt ended, well or not.

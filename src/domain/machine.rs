@@ -22,6 +22,8 @@ pub enum Object {
     Allowance,
     /// One per endpoint group.
     Breaker,
+    /// One per key and minute.
+    Nonces,
 }
 
 /// A Durable Object's value and its rules.

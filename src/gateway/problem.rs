@@ -90,7 +90,7 @@ pub const fn status(code: Code) -> StatusCode {
         C::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         C::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-        C::MissingKey | C::InvalidKey => StatusCode::UNAUTHORIZED,
+        C::MissingKey | C::InvalidKey | C::InvalidSignature => StatusCode::UNAUTHORIZED,
         C::CreditsDepleted | C::SpendCapReached | C::UsageCapReached => StatusCode::PAYMENT_REQUIRED,
         C::MissingScope
         | C::OriginNotAllowed
@@ -147,9 +147,17 @@ pub fn render(fault: &Fault, occasion: Occasion<'_>) -> Response {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"perch\""));
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge(fault.code)));
     }
     response
+}
+
+/// How to authenticate, in the way that was tried (RFC 9110, 11.6.1; RFC 5849, 3.5.1).
+const fn challenge(code: Code) -> &'static str {
+    match code {
+        Code::InvalidSignature => "OAuth realm=\"perch\"",
+        _ => "Bearer realm=\"perch\"",
+    }
 }
 
 /// 429 and 503 always say when to come back.

@@ -19,6 +19,7 @@ pub struct Copies<K, V>(Mutex<BTreeMap<K, Kept<V>>>);
 
 struct Kept<V> {
     value: V,
+    since: Timestamp,
     renew_at: Timestamp,
     until: Timestamp,
 }
@@ -58,6 +59,14 @@ impl<K: Ord, V: Clone> Copies<K, V> {
         }
     }
 
+    /// What is remembered under `key`, if it was asked for after `since`.
+    pub fn recall_since<Q: Ord + ?Sized>(&self, key: &Q, since: Timestamp) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.all().get(key).filter(|kept| kept.since > since).map(|kept| kept.value.clone())
+    }
+
     /// Remembers `value` until then.
     pub fn remember(&self, key: K, value: V, now: Timestamp, until: Timestamp) {
         let mut all = self.all();
@@ -65,7 +74,7 @@ impl<K: Ord, V: Clone> Copies<K, V> {
             all.clear();
         }
         let renew_at = now.plus_ms(until.ms_since(now) / 2);
-        all.insert(key, Kept { value, renew_at, until });
+        all.insert(key, Kept { value, since: now, renew_at, until });
     }
 
     /// Forgets what is under `key`.
@@ -105,6 +114,8 @@ mod tests {
         assert_eq!(copies.recall("key", after(999)), Recalled::Fresh(1), "somebody renews it already");
         assert_eq!(copies.recall("key", after(1000)), Recalled::Nothing);
         assert_eq!(copies.recall("other", NOW), Recalled::Nothing);
+        assert_eq!(copies.recall_since("key", NOW.minus_ms(1)), Some(1));
+        assert_eq!(copies.recall_since("key", NOW), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod list;
 mod lookup;
 mod make;
+mod oauth1;
 mod revise;
 mod rotate;
 mod store;
@@ -22,8 +23,9 @@ use crate::{
 };
 
 pub use list::{Page, get, page};
-pub use lookup::{Remembered, look_up, lookup, newest, origin_is_known, remembered};
+pub use lookup::{Remembered, look_up, lookup, newest, origin_is_known, recent, remembered};
 pub use make::{Made, New, create};
+pub use oauth1::{SigningValues, end_oauth1, issue_oauth1};
 pub use revise::{change, revoke};
 pub use rotate::rotate;
 pub use store::{announce, insert, load, load_all, update};

@@ -1,10 +1,13 @@
-//! OAuth 1.0a: the `Authorization` header of a request signed with HMAC-SHA1 (RFC 5849, section 3.4).
+//! OAuth 1.0a: the `Authorization` header of a request signed with HMAC-SHA1 (RFC 5849, section 3.4): made here, read in
+//! [`header`], checked in [`verify`].
 //!
 //! Each step is a function of its own, since each has a value that can be checked: the parameter string, the base
 //! string, the signing key, the signature. Nonce and timestamp are arguments.
 
 mod encoding;
+pub mod header;
 mod signature;
+pub mod verify;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -54,7 +57,7 @@ pub fn authorization(credentials: &Credentials, request: &SignedRequest<'_>, non
     let timestamp = timestamp_s.to_string();
     let mut oauth = oauth_parameters(credentials, request, nonce, &timestamp);
     let signature = signature::of(credentials, request, &oauth);
-    oauth.push(("oauth_signature", &signature));
+    oauth.push(("oauth_signature", signature.expose_secret()));
     let mut members: Vec<String> = oauth.iter().map(|(key, value)| member(key, value)).collect();
     members.sort_unstable();
     format!("OAuth {}", members.join(", "))

@@ -11,6 +11,7 @@ mod calls;
 mod connect;
 mod keys;
 mod media;
+mod oauth1;
 mod openapi;
 mod pipeline;
 mod relay;

@@ -24,7 +24,7 @@ use perch::{
     config::Config,
     domain::{
         Timestamp,
-        api_key::{AccountGrant, ApiKey, KeyRecord, Mode, Quota, Scope},
+        api_key::{AccountGrant, ApiKey, Issue, KeyRecord, Mode, Quota, Scope},
         backoff::Deadline,
         trace::Trace,
     },
@@ -161,6 +161,7 @@ impl World {
             revoked_at: None,
             overlap_until: None,
             replaced_by: None,
+            oauth1: Issue::default(),
             version: 1,
         };
         change(&mut record);

@@ -13,7 +13,7 @@ use crate::{
     ports::{Objects, Unavailable},
 };
 
-pub use classes::{Account, Allowance, Attempt, Breaker};
+pub use classes::{Account, Allowance, Attempt, Breaker, Nonces};
 
 /// How long an object may take. A caller may be parked for 10 s, and a panicked object never answers at all.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -53,5 +53,6 @@ const fn binding(object: Object) -> &'static str {
         Object::Account => "ACCOUNT",
         Object::Allowance => "ALLOWANCE",
         Object::Breaker => "BREAKER",
+        Object::Nonces => "NONCES",
     }
 }

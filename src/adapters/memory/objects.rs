@@ -15,6 +15,7 @@ use crate::{
         attempt::Attempt,
         breaker::Breaker,
         machine::{Machine, Object},
+        nonces::Nonces,
     },
     ports::{Clock, Objects, Unavailable},
 };
@@ -94,6 +95,7 @@ impl Objects for MemoryObjects {
                 Object::Account => self.step::<Account>(name, &command),
                 Object::Allowance => self.step::<Allowance>(name, &command),
                 Object::Breaker => self.step::<Breaker>(name, &command),
+                Object::Nonces => self.step::<Nonces>(name, &command),
             };
             if let Some(reply) = reply? {
                 return Ok(reply);

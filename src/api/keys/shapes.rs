@@ -247,6 +247,8 @@ pub struct Key {
     overlap_until: Option<String>,
     /// Once rotated: the key that took its place.
     replaced_by: Option<String>,
+    /// Whether values that it has issued to sign with by OAuth 1.0a work.
+    oauth1: bool,
     /// Grows with every change.
     version: u32,
 }
@@ -283,6 +285,7 @@ impl Key {
             revoked_at: record.revoked_at.map(rfc3339),
             overlap_until: record.overlap_until.map(rfc3339),
             replaced_by: record.replaced_by.as_ref().map(ToString::to_string),
+            oauth1: record.oauth1.serial().is_some(),
             version: record.version,
         }
     }

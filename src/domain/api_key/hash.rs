@@ -27,6 +27,15 @@ impl Pepper {
         let mac = self.0.clone().chain_update(secret);
         KeyHash(Digest::from_bytes(mac.finalize().into_bytes().into()))
     }
+
+    /// 32 bytes that belong to `purpose` and `parts` alone. Each part stands behind its length and a colon, so that no two lists
+    /// share their bytes, nor does a list with the secret of a key, which holds no colon.
+    pub(super) fn derive(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        let mac = std::iter::once(&purpose).chain(parts).fold(self.0.clone(), |mac, part| {
+            mac.chain_update(part.len().to_string()).chain_update(":").chain_update(part)
+        });
+        mac.finalize().into_bytes().into()
+    }
 }
 
 impl std::fmt::Debug for Pepper {
@@ -70,5 +79,16 @@ mod tests {
     #[test]
     fn a_short_pepper_is_refused() {
         assert_eq!(Pepper::new(vec![1; 31]).err(), Some(WeakPepper));
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_every_part_and_where_it_ends() {
+        let pepper = Pepper::new(vec![1; 32]).unwrap();
+        let known = pepper.derive("a", &["bc", "d"]);
+        assert_eq!(known, pepper.derive("a", &["bc", "d"]));
+        assert_ne!(known, Pepper::new(vec![2; 32]).unwrap().derive("a", &["bc", "d"]));
+        for (purpose, parts) in [("b", ["bc", "d"]), ("a", ["b", "cd"]), ("a", ["bc", "e"]), ("ab", ["c", "d"])] {
+            assert_ne!(known, pepper.derive(purpose, &parts), "{purpose} {parts:?}");
+        }
     }
 }

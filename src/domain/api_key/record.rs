@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountGrant, KeyHash, KeyId, Origin, Scope, ScopeSet};
+use super::{AccountGrant, Issue, KeyHash, KeyId, Origin, Scope, ScopeSet};
 use crate::domain::{Timestamp, ids::AccountId};
 
 /// A key as kept. Holds no secret: the hash cannot be turned back.
@@ -36,6 +36,9 @@ pub struct KeyRecord {
     pub overlap_until: Option<Timestamp>,
     /// Once rotated: the key that took its place.
     pub replaced_by: Option<KeyId>,
+    /// Whether its OAuth 1.0a values work.
+    #[serde(default)]
+    pub oauth1: Issue,
     /// Grows with every change, so that a stale copy can be told from the newest.
     pub version: u32,
 }
@@ -111,6 +114,7 @@ mod tests {
             revoked_at: None,
             overlap_until: None,
             replaced_by: None,
+            oauth1: Issue::default(),
             version: 1,
         }
     }

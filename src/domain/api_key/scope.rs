@@ -66,6 +66,22 @@ impl Scope {
         Self::Admin,
     ];
 
+    /// Whether it lets its bearer act as an account, and neither change what perch knows nor take a token out of it.
+    pub const fn is_of_an_account(self) -> bool {
+        match self {
+            Self::TweetsRead
+            | Self::TweetsWrite
+            | Self::LikesWrite
+            | Self::RetweetsWrite
+            | Self::BookmarksWrite
+            | Self::MediaWrite
+            | Self::AccountsRead
+            | Self::RelayRead
+            | Self::RelayWrite => true,
+            Self::AccountsWrite | Self::AuditRead | Self::TokensVend | Self::Admin => false,
+        }
+    }
+
     /// The stable string.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -74,6 +74,9 @@ codes! {
     MissingKey "missing-key" "An API key is needed" Authentication Info false FixRequest;
     /// The API key is not valid: unknown, wrong, expired or revoked, which of these is not told.
     InvalidKey "invalid-key" "The API key is not valid" Authentication Info false Refresh;
+    /// The request's OAuth 1.0a signature is not valid: unknown or ended values, a wrong secret, another URL than was signed, a nonce
+    /// used before, or a clock that is off. Sign each request anew, with the four values as they were issued.
+    InvalidSignature "invalid-signature" "The signature is not valid" Authentication Info false Refresh;
     /// The API key lacks a scope that this endpoint asks for.
     MissingScope "missing-scope" "The key lacks a scope" Authorization Info false ContactOperator;
     /// The browser's origin is not on the key's list.

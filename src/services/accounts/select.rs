@@ -41,7 +41,7 @@ pub async fn select(context: &Context, caller: &Caller, named: Option<&str>) -> 
 
 async fn unnamed(context: &Context, caller: &Caller) -> Result<Arc<AccountRecord>, Fault> {
     let record = caller.record();
-    if let Some(default) = &record.default_account
+    if let Some(default) = caller.default_account()
         && let [account] = usable(context, caller, Name::Id(default.clone())).await?.as_slice()
     {
         return Ok(account.clone());

@@ -84,7 +84,9 @@ pub async fn by_username(context: &Context, username: &str) -> Result<Vec<Accoun
 /// # Errors
 /// As [`load`].
 pub async fn list(context: &Context, caller: &Caller) -> Result<Vec<AccountRecord>, Unavailable> {
-    granted(context, &caller.record().accounts, MOST).await
+    let mut records = granted(context, &caller.record().accounts, MOST).await?;
+    records.retain(|record| caller.may_use(&record.id));
+    Ok(records)
 }
 
 /// Up to `limit` of the accounts in `grant`, the newest first.

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Timestamp,
-        api_key::{AccountGrant, KeyHash, KeyId, Quota, ScopeSet},
+        api_key::{AccountGrant, Issue, KeyHash, KeyId, Quota, ScopeSet},
     };
 
     fn key() -> KeyRecord {
@@ -92,6 +92,7 @@ mod tests {
             revoked_at: None,
             overlap_until: None,
             replaced_by: None,
+            oauth1: Issue::default(),
             version: 1,
         }
     }

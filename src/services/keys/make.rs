@@ -4,7 +4,7 @@ use super::{Terms, out_of_reach, store, tell, terms};
 use crate::{
     domain::{
         Timestamp,
-        api_key::{AccountGrant, ApiKey, KeyHash, KeyId, KeyRecord, Mode, Quota, ScopeSet},
+        api_key::{AccountGrant, ApiKey, Issue, KeyHash, KeyId, KeyRecord, Mode, Quota, ScopeSet},
         audit::Action,
         caller::Caller,
         fault::Fault,
@@ -93,6 +93,7 @@ fn blank(kid: KeyId, hash: KeyHash, now: Timestamp) -> KeyRecord {
         revoked_at: None,
         overlap_until: None,
         replaced_by: None,
+        oauth1: Issue::default(),
         version: 1,
     }
 }

@@ -56,14 +56,16 @@ pub async fn revoke(context: &Context, caller: &Caller, kid: &KeyId) -> Result<(
 }
 
 /// Whether a revision has something to write.
-enum Revision {
+pub(super) enum Revision {
+    /// The record has changed.
     Write,
+    /// It is as it was.
     Nothing,
 }
 
 /// Reads the record, lets `decide` change it, and writes it as the next version. When another change comes between, all of that is
 /// done once more: what was decided on an old record must not overwrite a newer one.
-async fn revise(
+pub(super) async fn revise(
     context: &Context,
     kid: &KeyId,
     decide: impl Fn(&mut KeyRecord) -> Result<Revision, Fault>,

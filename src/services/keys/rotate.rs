@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        api_key::{KeyId, KeyRecord, Mode, Standing},
+        api_key::{Issue, KeyId, KeyRecord, Mode, Standing},
         audit::Action,
         caller::Caller,
         fault::{Code, Fault},
@@ -59,6 +59,8 @@ async fn attempt(context: &Context, kid: &KeyId, overlap_s: u64, mode: Mode) -> 
             // The new key lives as long as the old one was meant to.
             expires_at: life.map(|ms| now.plus_ms(ms)),
             version: 1,
+            // What the old key has issued ends with it; of the new key nobody has asked for any.
+            oauth1: Issue::default(),
             ..old.clone()
         };
         old.replaced_by = Some(new.kid.clone());

@@ -8,7 +8,7 @@ use sha1::Sha1;
 use super::{Credentials, SignedRequest, encoding::encode};
 
 /// The signature of `request` with the parameters of its header.
-pub(super) fn of(credentials: &Credentials, request: &SignedRequest<'_>, oauth: &[(&str, &str)]) -> String {
+pub(super) fn of(credentials: &Credentials, request: &SignedRequest<'_>, oauth: &[(&str, &str)]) -> SecretString {
     sign(&key(credentials), &base_string(request, &parameter_string(request, oauth)))
 }
 
@@ -46,10 +46,11 @@ pub(super) fn key(credentials: &Credentials) -> SecretString {
     format!("{}&{}", encode(credentials.consumer_secret.expose_secret()), encode(token)).into()
 }
 
-fn sign(key: &SecretString, base_string: &str) -> String {
+/// The HMAC of the base string, in base64.
+pub(super) fn sign(key: &SecretString, base_string: &str) -> SecretString {
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.expose_secret().as_bytes()) else {
-        return String::new(); // HMAC takes a key of any length (RFC 2104, section 2), so there is no such key.
+        return SecretString::default(); // HMAC takes a key of any length (RFC 2104, section 2), so there is no such key.
     };
     mac.update(base_string.as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    STANDARD.encode(mac.finalize().into_bytes()).into()
 }

@@ -4,7 +4,7 @@ use crate::settings::{Secrets, random};
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use perch::domain::Timestamp;
-use perch::domain::api_key::{AccountGrant, ApiKey, KeyRecord, Mode, Pepper, Quota, Scope};
+use perch::domain::api_key::{AccountGrant, ApiKey, Issue, KeyRecord, Mode, Pepper, Quota, Scope};
 use std::time::SystemTime;
 
 /// A key with every scope and account, and the SQL that makes it known.
@@ -37,6 +37,7 @@ fn record(key: &ApiKey, pepper: &Pepper, now: Timestamp) -> KeyRecord {
         revoked_at: None,
         overlap_until: None,
         replaced_by: None,
+        oauth1: Issue::default(),
         version: 1,
     }
 }

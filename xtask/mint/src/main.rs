@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Parser;
 use perch::domain::Timestamp;
-use perch::domain::api_key::{AccountGrant, ApiKey, KeyRecord, Mode, Pepper, Quota, Scope, ScopeSet};
+use perch::domain::api_key::{AccountGrant, ApiKey, Issue, KeyRecord, Mode, Pepper, Quota, Scope, ScopeSet};
 
 #[derive(Parser)]
 #[command(about = "Make an API key; the pepper is in PERCH_KEY_PEPPER")]
@@ -74,6 +74,7 @@ fn record(args: Args, key: &ApiKey, pepper: &Pepper, now: Timestamp) -> Result<K
         revoked_at: None,
         overlap_until: None,
         replaced_by: None,
+        oauth1: Issue::default(),
         version: 1,
     })
 }

@@ -4,7 +4,7 @@
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use super::shell::Shell;
-use crate::domain::{account, allowance, attempt, breaker};
+use crate::domain::{account, allowance, attempt, breaker, nonces};
 
 /// One per connection attempt. It ends by its alarm.
 #[durable_object(alarm)]
@@ -64,5 +64,24 @@ impl DurableObject for Breaker {
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         self.0.fetch(request).await
+    }
+}
+
+/// One per key and minute. It ends by its alarm.
+#[durable_object(alarm)]
+pub struct Nonces(Shell<nonces::Nonces>);
+
+impl DurableObject for Nonces {
+    fn new(state: State, _env: Env) -> Self {
+        Self(Shell::new(state))
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.0.alarm().await;
+        Response::empty()
     }
 }
