@@ -46,7 +46,9 @@ impl App {
         };
         let context = self.context(ports, call);
         let handler = async |head: Parts, caller: Option<Caller>| {
-            if let Some(caller) = &caller && relay::is_for(head.uri.path()) {
+            if let Some(caller) = &caller
+                && relay::is_for(head.uri.path())
+            {
                 return relay::serve(&context, &head, caller, arrival).await;
             }
             api::serve(&context, self.router.clone(), arrival, caller).await

@@ -76,7 +76,11 @@ async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Resu
     body_limit::admit(&head.headers, body_limit::limit_of(&head.method, path))?;
     if is_public(path) {
         // Where anybody may ask, only what costs a look-up is worth a flood's while.
-        return if path.starts_with("/connect/") { rate_limit::admit_at_edge(context, &head.headers).await } else { Ok(()) };
+        return if path.starts_with("/connect/") {
+            rate_limit::admit_at_edge(context, &head.headers).await
+        } else {
+            Ok(())
+        };
     }
     let identity = identity::identify(context, head).await?;
     context.call.note(|facts| facts.kid = Some(identity.record().kid.clone()));

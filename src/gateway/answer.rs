@@ -54,12 +54,8 @@ pub fn finish<B>(context: &Context, seen: &Seen, reply: Reply<B>) -> Reply<B> {
         Reply::Passed { route, carried } => (Reply::Passed { route, carried }, Cow::Borrowed(route), None),
     };
     common_headers(context, reply.headers_mut());
-    let answered = access_log::Answered {
-        method: &seen.method,
-        route: &route,
-        status: reply.status(),
-        fault: fault.as_deref(),
-    };
+    let answered =
+        access_log::Answered { method: &seen.method, route: &route, status: reply.status(), fault: fault.as_deref() };
     access_log::write(context, answered);
     reply
 }

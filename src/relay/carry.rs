@@ -141,7 +141,8 @@ fn not_held(fault: HoldFault, limit: u64) -> Fault {
 
 /// What X would answer to a call in a window that is used up, in its own words.
 fn too_many_requests(context: &Context, window: &Window) -> Response<Body> {
-    const BODY: &str = r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
+    const BODY: &str =
+        r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
     let reset = window.reset_at.unwrap_or_else(|| context.now());
     let wait = reset.ms_since(context.now()).div_ceil(1000).max(1);
     let mut response = (StatusCode::TOO_MANY_REQUESTS, BODY).into_response();

@@ -189,7 +189,10 @@ fn headers(headers: &HeaderMap, body: Body) -> Vec<(&'static str, String)> {
 }
 
 fn nothing_there() -> Fault {
-    Fault::new(Code::RouteNotFound, "X has no such endpoint, as far as perch knows; /openapi.json tells of perch's own.")
+    Fault::new(
+        Code::RouteNotFound,
+        "X has no such endpoint, as far as perch knows; /openapi.json tells of perch's own.",
+    )
 }
 
 fn other_methods(method: &str, operations: &[Operation]) -> Fault {

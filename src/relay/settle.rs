@@ -55,13 +55,7 @@ fn health<B>(outcome: &Result<Carried<B>, TransportFault>) -> breaker::Answer {
 }
 
 /// Leaves a row in the audit trail for a call that may have changed something.
-pub fn record<B>(
-    context: &Context,
-    kid: &KeyId,
-    actor: &Actor,
-    plan: &Plan,
-    answered: &Result<Reply<B>, Fault>,
-) {
+pub fn record<B>(context: &Context, kid: &KeyId, actor: &Actor, plan: &Plan, answered: &Result<Reply<B>, Fault>) {
     let mut deed = Deed::new(Action::RelayCall).by(kid).to(plan.operation.name);
     if let Actor::Account(account) = actor {
         deed = deed.for_account(&account.id);

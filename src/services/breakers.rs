@@ -92,13 +92,13 @@ pub async fn admit(context: &Context, group: Group, effect: Effect) -> Result<Pa
 /// Notes what came of a call that was let through.
 pub fn note(context: &Context, group: Group, pass: Pass, outcome: Outcome) {
     let now = context.now();
-    let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
+    let random = || context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
     let command = match pass {
-        Pass::Probe(permit) => Some(Command::ProbeResult { permit, outcome, random }),
+        Pass::Probe(permit) => Some(Command::ProbeResult { permit, outcome, random: random() }),
         Pass::Ordinary => {
             let buckets: Option<Vec<Bucket>> =
                 context.memory.breakers.with(group, now, |known| known.tally.note(outcome, now));
-            buckets.map(|buckets| Command::Report { buckets, random })
+            buckets.map(|buckets| Command::Report { buckets, random: random() })
         }
     };
     if let Some(command) = command {

@@ -29,8 +29,8 @@ use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
 pub use fault::{of_silence as silence, rate_limit_wait_s};
-pub use request::authorization;
 pub(super) use judge::for_breaker;
+pub use request::authorization;
 pub use who::{Profile, who};
 
 /// Calls X for `account`, and answers with what X answered when it did what was asked.

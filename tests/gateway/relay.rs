@@ -9,7 +9,8 @@ use super::{
 };
 
 const SCOPES: [Scope; 4] = [Scope::RelayRead, Scope::RelayWrite, Scope::AccountsRead, Scope::AccountsWrite];
-const TOO_MANY: &str = r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
+const TOO_MANY: &str =
+    r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
 
 async fn world_with(settings: &[(&'static str, &str)]) -> (World, String) {
     let world = World::with(settings);
@@ -61,7 +62,10 @@ async fn a_call_and_its_answer_pass_as_they_are() {
     names.sort_unstable();
     assert_eq!(names, ["accept", "accept-encoding", "authorization", "traceparent", "user-agent"]);
     let line = world.access_log().pop().unwrap();
-    assert_eq!((&line["route"], &line["x_status"], &line["x_calls"]), (&json!("/2/tweets/{id}"), &json!(200), &json!(1)));
+    assert_eq!(
+        (&line["route"], &line["x_status"], &line["x_calls"]),
+        (&json!("/2/tweets/{id}"), &json!(200), &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -116,9 +120,15 @@ async fn endpoints_of_tomorrow_pass_where_that_is_set() {
 async fn x_s_own_refusals_pass_untouched() {
     let (world, key) = world().await;
     for (status, body) in [
-        (400, json!({ "errors": [{ "message": "no" }], "title": "Invalid Request", "type": "https://api.x.com/2/problems/invalid-request" })),
+        (
+            400,
+            json!({ "errors": [{ "message": "no" }], "title": "Invalid Request", "type": "https://api.x.com/2/problems/invalid-request" }),
+        ),
         (402, json!({ "title": "CreditsDepleted", "type": "https://api.x.com/2/problems/credits" })),
-        (403, json!({ "title": "Forbidden", "detail": "You are not allowed to create a Tweet with duplicate content." })),
+        (
+            403,
+            json!({ "title": "Forbidden", "detail": "You are not allowed to create a Tweet with duplicate content." }),
+        ),
         (503, json!({ "title": "Service Unavailable", "status": 503 })),
     ] {
         world.x.on("POST", "/2/tweets").answer(status, body.clone());
@@ -127,7 +137,10 @@ async fn x_s_own_refusals_pass_untouched() {
     }
     world.x.on("GET", "/2/tweets/7").answer_text(403, "text/html", "<h1>Attention Required!</h1>");
     let blocked = world.get("/2/tweets/7", &key).await.expect_status(403);
-    assert_eq!((blocked.text(), blocked.header("content-type").as_str()), ("<h1>Attention Required!</h1>", "text/html"));
+    assert_eq!(
+        (blocked.text(), blocked.header("content-type").as_str()),
+        ("<h1>Attention Required!</h1>", "text/html")
+    );
     assert_eq!(sent_to(&world, "POST", "/2/tweets"), 4, "a tweet is sent once, whatever X answers");
 }
 
@@ -222,7 +235,10 @@ async fn an_endpoint_for_the_app_alone_is_called_with_the_app_s_token() {
 async fn an_account_with_oauth1_tokens_signs() {
     let world = World::new();
     let key = world.key(SCOPES).await;
-    world.x.on("GET", "/2/users/me").answer(200, json!({"data": {"id": ADA.id, "username": ADA.username, "name": "Ada"}}));
+    world
+        .x
+        .on("GET", "/2/users/me")
+        .answer(200, json!({"data": {"id": ADA.id, "username": ADA.username, "name": "Ada"}}));
     let tokens = json!({ "oauth_token": "1001-token", "oauth_token_secret": "secret" });
     world.post("/v1/accounts", &key, tokens).await.expect_status(201);
     world.x.on("POST", "/2/tweets").answer(201, json!({ "data": { "id": "1" } }));
@@ -244,6 +260,7 @@ async fn a_call_that_changes_something_leaves_a_row() {
     world.get("/2/tweets/7", &key).await.expect_status(200);
     world.settle().await;
     let rows = world.queue.take();
-    let told: Vec<_> = rows.iter().map(|row| (row.action.name(), row.target.as_deref(), row.outcome.as_str())).collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.action.name(), row.target.as_deref(), row.outcome.as_str())).collect();
     assert_eq!(told, [("relay.call", Some("POST /2/tweets"), "ok")]);
 }

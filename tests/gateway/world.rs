@@ -15,8 +15,8 @@ use http_body_util::BodyExt;
 use perch::{
     adapters::{
         memory::{
-            HandClock, MemoryArrival, MemoryKv, MemoryLog, MemoryObjects, MemoryQueue, OpenGate, SeededEntropy, TokioBackground,
-            YieldTimer,
+            HandClock, MemoryArrival, MemoryKv, MemoryLog, MemoryObjects, MemoryQueue, OpenGate, SeededEntropy,
+            TokioBackground, YieldTimer,
         },
         sealed_box::XChaCha,
     },

@@ -66,30 +66,30 @@ async function whole(reader, limit) {
 // An answer of at most so many bytes is waited for: it is passed on with its length, and one that breaks off can still be told.
 const SHORT = 65536;
 
-/** X's answer: its status and headers as lines, and its body. A body that must end does. */
-export async function carry(method, url, lines, body, timeoutMs, withinMs) {
-  const init = {
-    method,
-    headers: fields(lines),
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
-    encodeResponseBody: "manual",
-  };
+/** X's answer: its status and headers as lines, and its body. A body that must end does, within so many ms of its head. */
+export function carry(method, url, lines, body, timeoutMs, withinMs) {
+  const init = { method, headers: fields(lines), redirect: "manual", encodeResponseBody: "manual" };
   if (body !== null) init.body = body;
-  const response = await fetch(url, init);
-  let text = response.status + "";
-  let length = -1;
-  for (const [name, value] of response.headers) {
-    if (!kept.has(name)) continue;
-    text += "\n" + name + ":" + value;
-    if (name === "content-length") length = +value;
-  }
-  return { head: text, body: await ending(response.body, length, withinMs) };
+  return within(timeoutMs, carried(url, init, withinMs));
 }
 
-async function ending(body, length, withinMs) {
-  if (body === null || withinMs === 0) return body;
-  if (length >= 0 && length <= SHORT) return within(withinMs, new Response(body).arrayBuffer());
+async function carried(url, init, withinMs) {
+  const response = await fetch(url, init);
+  let text = "" + response.status;
+  let length = -1;
+  response.headers.forEach((value, name) => {
+    if (!kept.has(name)) return;
+    text += "\n" + name + ":" + value;
+    if (name === "content-length") length = +value;
+  });
+  let answer = response.body;
+  if (answer !== null && withinMs > 0) {
+    answer = length >= 0 && length <= SHORT ? await response.arrayBuffer() : ending(answer, length, withinMs);
+  }
+  return { head: text, body: answer };
+}
+
+function ending(body, length, withinMs) {
   const passage = length > SHORT ? new FixedLengthStream(length) : new IdentityTransformStream();
   body.pipeTo(passage.writable, { signal: AbortSignal.timeout(withinMs) }).catch(() => {});
   return passage.readable;

@@ -117,8 +117,7 @@ impl Arrival for PlatformArrival {
         for (name, value) in &parcel.headers {
             line(&mut lines, name, value.expose_secret());
         }
-        let sent =
-            async { carry(parcel.method, &parcel.url, &lines, &body, parcel.timeout_ms, within_ms).await };
+        let sent = async { carry(parcel.method, &parcel.url, &lines, &body, parcel.timeout_ms, within_ms).await };
         let answered: Answered = match SendFuture::new(sent).await {
             Ok(answered) => answered.unchecked_into(),
             Err(fault) => return Err(fault_of(&fault)),

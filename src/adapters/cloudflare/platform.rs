@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use worker::{Delay, console_log, send::SendFuture};
+use worker::{Delay, send::SendFuture};
 
 use crate::{
     domain::Timestamp,
@@ -42,8 +42,8 @@ impl Timer for PlatformTimer {
 pub(super) struct ConsoleLog;
 
 impl Log for ConsoleLog {
-    fn write(&self, line: &serde_json::Value) {
-        console_log!("{line}");
+    fn write_text(&self, line: &str) {
+        web_sys::console::log_1(&line.into());
     }
 }
 

@@ -68,7 +68,8 @@ impl Permits {
 
     /// Hands out what ended unspent, for the next `Take`. Sent once: if that request fails, the key has lost them.
     pub fn returned(&mut self, now: Timestamp) -> Vec<Unspent> {
-        let (good, ended): (VecDeque<_>, VecDeque<_>) = self.handfuls.drain(..).partition(|handful| handful.is_good(now));
+        let (good, ended): (VecDeque<_>, VecDeque<_>) =
+            self.handfuls.drain(..).partition(|handful| handful.is_good(now));
         self.handfuls = good;
         unspent(ended)
     }

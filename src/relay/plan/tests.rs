@@ -6,7 +6,8 @@ use super::*;
 
 fn head(method: &str, target: &str, headers: &[(&'static str, &str)]) -> Parts {
     let mut head = Request::builder().method(method).uri(target).body(()).unwrap().into_parts().0;
-    let pairs = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+    let pairs =
+        headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
     head.headers = pairs.collect();
     head
 }
@@ -118,9 +119,36 @@ fn cases() -> u32 {
 fn hostile_path() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
-            "tweets", "users", "me", "by", "username", "oauth2", "token", "media", "upload", "search", "stream", "12345",
-            "..", ".", "", "%2e%2e", "%2f", "%5c", "\\", "//evil.example", "@evil.example", ";x", "a%20b", "%00", "%252e",
-            ":443", "~", "1,2", "TWEETS", "é",
+            "tweets",
+            "users",
+            "me",
+            "by",
+            "username",
+            "oauth2",
+            "token",
+            "media",
+            "upload",
+            "search",
+            "stream",
+            "12345",
+            "..",
+            ".",
+            "",
+            "%2e%2e",
+            "%2f",
+            "%5c",
+            "\\",
+            "//evil.example",
+            "@evil.example",
+            ";x",
+            "a%20b",
+            "%00",
+            "%252e",
+            ":443",
+            "~",
+            "1,2",
+            "TWEETS",
+            "é",
         ])
         .prop_map(str::to_owned),
         "[ -~]{0,12}",

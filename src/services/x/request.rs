@@ -29,7 +29,10 @@ pub(super) fn on_the_wire(
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-    headers.insert(header::AUTHORIZATION, sensitive(&authorization(context, credential, request.operation.method(), url.as_str())?)?);
+    headers.insert(
+        header::AUTHORIZATION,
+        sensitive(&authorization(context, credential, request.operation.method(), url.as_str())?)?,
+    );
     let body = match &request.body {
         Some((content_type, bytes)) => {
             let content_type = HeaderValue::from_str(content_type).map_err(|_| Fault::internal())?;
