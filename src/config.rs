@@ -48,6 +48,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Origins any key may be used from in a browser, besides the key's own.
     pub origins: Vec<String>,
+    /// Whether answers that refuse nothing have a line in the access log too.
+    pub logs_all: bool,
     /// How `/2` behaves where one may choose.
     pub relay: RelayConfig,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
@@ -132,6 +134,7 @@ impl Config {
             master_keys: MasterKeys::read(strings)?,
             pepper: pepper(strings)?,
             origins: list(strings, "CORS_ORIGINS"),
+            logs_all: choice(strings, "ACCESS_LOG", [("all", true), ("refused", false)])?,
             relay: RelayConfig::read(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })

@@ -33,7 +33,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
         Ok(app) => app,
         Err(fault) => return misconfigured(&fault),
     };
-    let ports = cloudflare::ports(&env, cloudflare::wait_until(context), app.config());
+    let ports = cloudflare::ports(env, cloudflare::wait_until(context), app.config());
     let Some((head, arrival)) = PlatformArrival::of(request) else {
         return plain(StatusCode::BAD_REQUEST, "the request's URL or a header cannot be read");
     };
@@ -61,7 +61,7 @@ async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> worke
         batch.retry_all();
         return Ok(());
     };
-    let ports = cloudflare::ports(&env, cloudflare::wait_until(context), app.config());
+    let ports = cloudflare::ports(env, cloudflare::wait_until(context), app.config());
     let messages: Vec<RawMessage> = batch.raw_iter().collect();
     let texts: Vec<Option<String>> = messages.iter().map(|message| message.body().as_string()).collect();
     let verdicts = if batch.queue().ends_with("-dead") {
@@ -82,7 +82,7 @@ async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> worke
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, context: ScheduleContext) {
     if let Ok(app) = app(&env).inspect_err(report) {
-        let ports = cloudflare::ports(&env, cloudflare::wait_until_scheduled(context), app.config());
+        let ports = cloudflare::ports(env, cloudflare::wait_until_scheduled(context), app.config());
         app.tick(ports).await;
     }
 }

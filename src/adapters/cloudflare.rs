@@ -18,7 +18,7 @@ use worker::Env;
 use super::sealed_box::XChaCha;
 use crate::{
     config::Config,
-    ports::{Background, Ports, SealedBox},
+    ports::{Background, Clock, Entropy, Log, Ports, SealedBox, Timer, Upstream},
 };
 
 pub use arrival::{PlatformArrival, pass_on, whole};
@@ -26,26 +26,49 @@ pub use background::{wait_until, wait_until_scheduled};
 pub use objects::{Account, Allowance, Attempt, Breaker, Nonces};
 pub use strings::EnvStrings;
 
-/// The isolate's sealed box: its settings do not change while the isolate lives.
-fn sealed_box(config: &Config) -> Arc<dyn SealedBox> {
-    static SEALED_BOX: OnceLock<Arc<XChaCha>> = OnceLock::new();
-    SEALED_BOX.get_or_init(|| Arc::new(XChaCha::new(config, Arc::new(platform::PlatformEntropy)))).clone()
+/// The platform's parts that belong to one event, by the names that wrangler.toml gives them.
+struct Bindings(Env);
+
+/// The parts that are the same for all events.
+struct Shared {
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    timer: Arc<dyn Timer>,
+    upstream: Arc<dyn Upstream>,
+    sealed_box: Arc<dyn SealedBox>,
+    log: Arc<dyn Log>,
+}
+
+impl Shared {
+    fn new(config: &Config) -> Self {
+        Self {
+            clock: Arc::new(platform::PlatformClock),
+            entropy: Arc::new(platform::PlatformEntropy),
+            timer: Arc::new(platform::PlatformTimer),
+            upstream: Arc::new(upstream::Fetch),
+            sealed_box: Arc::new(XChaCha::new(config, Arc::new(platform::PlatformEntropy))),
+            log: Arc::new(platform::ConsoleLog),
+        }
+    }
 }
 
 /// The ports of one event: `env` and `background` belong to it.
-pub fn ports(env: &Env, background: Arc<dyn Background>, config: &Config) -> Ports {
+pub fn ports(env: Env, background: Arc<dyn Background>, config: &Config) -> Ports {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    let shared = SHARED.get_or_init(|| Shared::new(config));
+    let bindings = Arc::new(Bindings(env));
     Ports {
-        clock: Arc::new(platform::PlatformClock),
-        entropy: Arc::new(platform::PlatformEntropy),
-        timer: Arc::new(platform::PlatformTimer),
+        clock: shared.clock.clone(),
+        entropy: shared.entropy.clone(),
+        timer: shared.timer.clone(),
         background,
-        upstream: Arc::new(upstream::Fetch),
-        kv: Arc::new(kv::WorkersKv(env.clone())),
-        objects: Arc::new(objects::Stubs(env.clone())),
-        sql: Arc::new(d1::D1(env.clone())),
-        audit: Arc::new(audit_queue::Queue(env.clone())),
-        edge_limit: Arc::new(edge_limit::RateLimitBinding(env.clone())),
-        sealed_box: sealed_box(config),
-        log: Arc::new(platform::ConsoleLog),
+        upstream: shared.upstream.clone(),
+        kv: bindings.clone(),
+        objects: bindings.clone(),
+        sql: bindings.clone(),
+        audit: bindings.clone(),
+        edge_limit: bindings,
+        sealed_box: shared.sealed_box.clone(),
+        log: shared.log.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! One JSON line for each request, refused ones too. It holds names, numbers and ids; never a key, a token, a query or a body.
+//! One JSON line for each request, or for each that was refused where the settings say so: platforms charge by the line. It holds names, numbers and ids; never a key, a token, a query or a body.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -46,6 +46,9 @@ struct Line<'a> {
 
 /// Writes the line.
 pub fn write(context: &Context, answered: Answered<'_>) {
+    if !context.config.logs_all && answered.status.as_u16() < 400 {
+        return;
+    }
     let call = &context.call;
     let facts = call.facts();
     let line = Line {

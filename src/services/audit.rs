@@ -1,6 +1,7 @@
 //! The audit trail. Writing it: through the queue, and straight into the database when the queue refuses. What the queue could not
 //! deliver either waits in KV ([`park`]) until the database takes it ([`replay`]).
 
+mod gather;
 mod parked;
 mod query;
 
@@ -17,6 +18,7 @@ use crate::{
     ports::{EntropyExt, SqlValue, Statement, Unavailable},
 };
 
+pub use gather::Gathered;
 pub use parked::{Replayed, park, replay};
 pub use query::{Entry, Filter, Page, query};
 
@@ -86,8 +88,15 @@ impl Deed {
 pub fn record<T>(context: &Context, deed: Deed, outcome: &Result<T, Fault>) {
     let outcome = outcome.as_ref().map_or_else(|fault| fault.code.slug(), |_| "ok");
     let row = row(context, deed, outcome);
-    let writer = context.clone();
-    context.ports.background.spawn(Box::pin(async move { write(&writer, &[row]).await }));
+    if context.memory.audit.gather(row, context.now()) {
+        let writer = context.beside();
+        let work = async move {
+            while let Some(rows) = writer.memory.audit.take(writer.now()) {
+                write(&writer, &rows).await;
+            }
+        };
+        context.ports.background.spawn(Box::pin(work));
+    }
 }
 
 fn row(context: &Context, deed: Deed, outcome: &str) -> AuditRow {
@@ -114,6 +123,12 @@ fn row_id(context: &Context) -> String {
 }
 
 async fn write(context: &Context, rows: &[AuditRow]) {
+    for rows in rows.chunks(BATCH) {
+        write_batch(context, rows).await;
+    }
+}
+
+async fn write_batch(context: &Context, rows: &[AuditRow]) {
     let Err(queue) = context.ports.audit.send(rows).await else {
         return;
     };

@@ -14,29 +14,50 @@ pub fn name(operation: &str, window_s: u32) -> String {
     if window_s == DAY_S { format!("{operation} 24h") } else { operation.to_owned() }
 }
 
+/// The headers of one window, and what stands behind the operation's name in the window's.
+struct Headers {
+    limit: &'static str,
+    remaining: &'static str,
+    reset: &'static str,
+    suffix: &'static str,
+}
+
+const WINDOWS: [Headers; 3] = [
+    Headers { limit: "x-rate-limit-limit", remaining: "x-rate-limit-remaining", reset: RESET, suffix: "" },
+    Headers {
+        limit: "x-user-limit-24hour-limit",
+        remaining: "x-user-limit-24hour-remaining",
+        reset: "x-user-limit-24hour-reset",
+        suffix: " 24h",
+    },
+    Headers {
+        limit: "x-app-limit-24hour-limit",
+        remaining: "x-app-limit-24hour-remaining",
+        reset: "x-app-limit-24hour-reset",
+        suffix: " 24h app",
+    },
+];
+const RESET: &str = "x-rate-limit-reset";
+
 /// The windows in `headers`.
 pub fn read(operation: &str, headers: &HeaderMap) -> Vec<LearnedWindow> {
-    let kinds = [
-        ("x-rate-limit", operation.to_owned()),
-        ("x-user-limit-24hour", format!("{operation} 24h")),
-        ("x-app-limit-24hour", format!("{operation} 24h app")),
-    ];
-    kinds.into_iter().filter_map(|(prefix, name)| window(prefix, name, headers)).collect()
+    WINDOWS.iter().filter_map(|window| window.read(operation, headers)).collect()
 }
 
 /// When the window of `x-rate-limit-reset` ends.
 pub fn reset_at(headers: &HeaderMap) -> Option<Timestamp> {
-    number(headers, "x-rate-limit-reset").map(Timestamp::from_seconds)
+    number(headers, RESET).map(Timestamp::from_seconds)
 }
 
-fn window(prefix: &str, name: String, headers: &HeaderMap) -> Option<LearnedWindow> {
-    let field = |suffix: &str| number(headers, &format!("{prefix}-{suffix}"));
-    Some(LearnedWindow {
-        name,
-        limit: u32::try_from(field("limit")?).ok()?,
-        remaining: u32::try_from(field("remaining")?).ok()?,
-        reset_at: Timestamp::from_seconds(field("reset")?),
-    })
+impl Headers {
+    fn read(&self, operation: &str, headers: &HeaderMap) -> Option<LearnedWindow> {
+        Some(LearnedWindow {
+            limit: u32::try_from(number(headers, self.limit)?).ok()?,
+            remaining: u32::try_from(number(headers, self.remaining)?).ok()?,
+            reset_at: Timestamp::from_seconds(number(headers, self.reset)?),
+            name: [operation, self.suffix].concat(),
+        })
+    }
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {

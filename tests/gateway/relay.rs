@@ -88,6 +88,16 @@ async fn a_warm_isolate_waits_for_nothing_but_x() {
 }
 
 #[tokio::test]
+async fn the_log_tells_of_refusals_alone_where_that_is_set() {
+    let (world, key) = world_with(&[("ACCESS_LOG", "refused")]).await;
+    world.x.on("GET", "/2/tweets/7").answer(200, json!({ "data": {} }));
+    world.get("/2/tweets/7", &key).await.expect_status(200);
+    assert_eq!(world.access_log(), Vec::<Value>::new());
+    world.get("/2/nothing", &key).await.problem(404, "route-not-found");
+    assert_eq!(world.access_log().len(), 1);
+}
+
+#[tokio::test]
 async fn what_a_key_may_not_do_is_not_sent() {
     let (world, _) = world().await;
     let reader = world.key([Scope::RelayRead]).await;

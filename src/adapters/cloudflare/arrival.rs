@@ -143,7 +143,7 @@ fn fault_of(fault: &JsValue) -> TransportFault {
 
 /// One header more. A line end inside a value would begin another header.
 fn line(lines: &mut String, name: &str, value: &str) {
-    if value.contains(['\n', '\r']) {
+    if value.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
         return;
     }
     if !lines.is_empty() {
@@ -157,8 +157,15 @@ fn line(lines: &mut String, name: &str, value: &str) {
 fn lines_of(headers: &HeaderMap) -> String {
     let mut lines = String::with_capacity(1024);
     for name in headers.keys() {
-        let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-        line(&mut lines, name.as_str(), &values.join(", "));
+        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        match (values.next(), values.next()) {
+            (Some(one), None) => line(&mut lines, name.as_str(), one),
+            (Some(one), Some(other)) => {
+                let all: Vec<&str> = [one, other].into_iter().chain(values).collect();
+                line(&mut lines, name.as_str(), &all.join(", "));
+            }
+            _ => {}
+        }
     }
     lines
 }

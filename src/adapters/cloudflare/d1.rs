@@ -1,20 +1,19 @@
 //! D1.
 
-use worker::{D1Database, D1PreparedStatement, Env, send::SendFuture, wasm_bindgen::JsValue};
+use worker::{D1Database, D1PreparedStatement, send::SendFuture, wasm_bindgen::JsValue};
 
+use super::Bindings;
 use crate::ports::{Row, Sql, SqlValue, Statement, Unavailable};
 
-/// The database bound as `DB`.
-pub(super) struct D1(pub(super) Env);
-
-impl D1 {
+impl Bindings {
     fn database(&self) -> worker::Result<D1Database> {
         self.0.d1("DB")
     }
 }
 
+/// The database bound as `DB`.
 #[async_trait::async_trait]
-impl Sql for D1 {
+impl Sql for Bindings {
     async fn query(&self, statement: Statement) -> Result<Vec<Row>, Unavailable> {
         let query = async { prepare(&self.database()?, &statement)?.all().await?.results::<Row>() };
         SendFuture::new(query).await.map_err(|e| Unavailable::new("d1", e))

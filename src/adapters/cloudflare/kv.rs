@@ -1,20 +1,19 @@
 //! Workers KV.
 
-use worker::{Env, kv::KvStore, send::SendFuture};
+use worker::{kv::KvStore, send::SendFuture};
 
+use super::Bindings;
 use crate::ports::{Kv, Unavailable};
 
-/// The namespace bound as `KV`.
-pub(super) struct WorkersKv(pub(super) Env);
-
-impl WorkersKv {
+impl Bindings {
     fn store(&self) -> Result<KvStore, Unavailable> {
         self.0.kv("KV").map_err(|e| Unavailable::new("kv", e))
     }
 }
 
+/// The namespace bound as `KV`.
 #[async_trait::async_trait]
-impl Kv for WorkersKv {
+impl Kv for Bindings {
     async fn get(&self, key: &str) -> Result<Option<String>, Unavailable> {
         let read = async { self.store()?.get(key).text().await.map_err(|e| Unavailable::new("kv", e)) };
         SendFuture::new(read).await

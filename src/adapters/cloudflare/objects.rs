@@ -6,8 +6,9 @@ mod shell;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use worker::{Delay, Env, Method, Request, RequestInit, send::SendFuture};
+use worker::{Delay, Method, Request, RequestInit, send::SendFuture};
 
+use super::Bindings;
 use crate::{
     domain::machine::Object,
     ports::{Objects, Unavailable},
@@ -19,10 +20,8 @@ pub use classes::{Account, Allowance, Attempt, Breaker, Nonces};
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The objects, by their bindings.
-pub(super) struct Stubs(pub(super) Env);
-
 #[async_trait::async_trait]
-impl Objects for Stubs {
+impl Objects for Bindings {
     async fn call(&self, object: Object, name: &str, command: Vec<u8>) -> Result<Vec<u8>, Unavailable> {
         let work = async {
             match select(Box::pin(self.ask(object, name, command)), Delay::from(DEADLINE)).await {
@@ -34,7 +33,7 @@ impl Objects for Stubs {
     }
 }
 
-impl Stubs {
+impl Bindings {
     async fn ask(&self, object: Object, name: &str, command: Vec<u8>) -> worker::Result<Vec<u8>> {
         let stub = self.0.durable_object(binding(object))?.get_by_name(name)?;
         let mut init = RequestInit::new();
