@@ -48,6 +48,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Origins any key may be used from in a browser, besides the key's own.
     pub origins: Vec<String>,
+    /// Whether X's tokens are handed to keys with the scope `tokens:vend`.
+    pub token_vending: bool,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -99,6 +101,7 @@ impl Config {
             master_keys: MasterKeys::read(strings)?,
             pepper: pepper(strings)?,
             origins: list(strings, "CORS_ORIGINS"),
+            token_vending: switch(strings, "TOKEN_VENDING")?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }
@@ -182,6 +185,15 @@ fn list(strings: &dyn Strings, name: &str) -> Vec<String> {
     text.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
+/// A switch that is off unless it is on.
+fn switch(strings: &dyn Strings, name: &'static str) -> Result<bool, ConfigFault> {
+    match optional(strings, name).as_deref() {
+        None | Some("off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(_) => Err(ConfigFault { name, problem: "must be on or off".to_owned() }),
+    }
+}
+
 fn number(strings: &dyn Strings, name: &'static str, default: u32) -> Result<u32, ConfigFault> {
     let problem = "must be a whole number".to_owned();
     optional(strings, name).map_or(Ok(default), |text| text.parse().map_err(|_| ConfigFault { name, problem }))
@@ -222,6 +234,7 @@ mod tests {
         assert_eq!(config.x.client_secret.map(|secret| secret.expose_secret().to_owned()).as_deref(), Some("hush"));
         assert!(config.x.consumer.is_none() && config.origins.is_empty());
         assert_eq!(config.max_tweet_length, 280);
+        assert!(!config.token_vending);
     }
 
     #[test]
@@ -248,6 +261,7 @@ mod tests {
             ("PUBLIC_URLS", "http://perch.example"),
             ("X_API_URL", "http://api.x.com"),
             ("MAX_TWEET_LENGTH", "many"),
+            ("TOKEN_VENDING", "yes"),
         ];
         for (name, value) in cases {
             let fault = read_with(name, value).unwrap_err();

@@ -31,7 +31,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_channel::oneshot;
-use http::{HeaderValue, Request, request::Parts};
+use http::{HeaderValue, Method, Request, request::Parts};
 use tower_service::Service;
 
 use crate::{
@@ -70,8 +70,8 @@ async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Res
     let path = parts.uri.path();
     path_gate::admit(path, parts.uri.query())?;
     body_limit::admit(&parts.headers, body_limit::limit_of(&parts.method, path))?;
-    let public = is_public(path);
-    if !public || path.starts_with("/connect/") {
+    let public = is_public(path) || proves_its_key(&parts.method, path);
+    if !is_public(path) || path.starts_with("/connect/") {
         rate_limit::admit_at_edge(context, &parts.headers).await?;
     }
     if public {
@@ -102,6 +102,11 @@ async fn serve(context: &Context, mut router: Router, mut request: Request<Body>
     };
     context.ports.background.spawn(Box::pin(work));
     answered.await.unwrap_or_else(|_| Fault::internal().into_response())
+}
+
+/// The token endpoint finds its key in the body or in HTTP Basic, as OAuth 2.0 has it, and counts it by itself.
+fn proves_its_key(method: &Method, path: &str) -> bool {
+    *method == Method::POST && path == "/2/oauth2/token"
 }
 
 /// What is answered to anybody. Everything else needs a key, so that nobody without one learns which paths there are.

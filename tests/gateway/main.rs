@@ -17,4 +17,5 @@ mod pipeline;
 mod sqlite;
 mod tweets;
 mod upstream;
+mod vending;
 mod world;

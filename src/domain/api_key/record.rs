@@ -39,6 +39,9 @@ pub struct KeyRecord {
     /// Whether its OAuth 1.0a values work.
     #[serde(default)]
     pub oauth1: Issue,
+    /// Whether its refresh handles work.
+    #[serde(default)]
+    pub refresh_handles: Issue,
     /// Grows with every change, so that a stale copy can be told from the newest.
     pub version: u32,
 }
@@ -115,6 +118,7 @@ mod tests {
             overlap_until: None,
             replaced_by: None,
             oauth1: Issue::default(),
+            refresh_handles: Issue::default(),
             version: 1,
         }
     }
