@@ -172,6 +172,16 @@ mod tests {
     }
 
     #[test]
+    fn a_record_from_before_keys_issued_anything_is_read() {
+        let mut written = serde_json::to_value(record()).unwrap();
+        for member in ["oauth1", "refresh_handles"] {
+            assert!(written.as_object_mut().unwrap().remove(member).is_some());
+        }
+        let read: KeyRecord = serde_json::from_value(written).unwrap();
+        assert_eq!((read.oauth1, read.refresh_handles), (Issue::default(), Issue::default()));
+    }
+
+    #[test]
     fn the_written_record_holds_no_secret() {
         let key = ApiKey::make(Mode::Test, &[1; 16], &[2; 32]);
         let text = serde_json::to_string(&record()).unwrap();

@@ -127,7 +127,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_else_is_read(text in "(perch_refresh_)?\\PC{0,90}") {
+        fn nothing_else_is_read(
+            text in "perch_refresh_([0-9A-Za-z]{10}_[0-9]{1,19}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}|\\PC{0,90})",
+        ) {
             prop_assert!(RefreshHandle::parse(&text).is_err());
         }
 
