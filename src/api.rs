@@ -18,7 +18,10 @@ pub mod problems;
 pub mod rate_limits;
 pub mod retweets;
 pub mod router;
+pub mod serve;
 pub mod tweets;
+
+pub use serve::serve;
 
 use axum::{
     body::Body,

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Body,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, Request};
+use axum::Router;
+use http::{HeaderMap, request::Parts};
 
 use crate::{
     api,
     config::Config,
-    domain::{backoff::Deadline, fault::Fault, trace::Trace},
-    gateway,
+    domain::{backoff::Deadline, caller::Caller, fault::Fault, trace::Trace},
+    gateway::{self, Reply},
     jobs::{self, Verdict},
-    ports::Ports,
+    ports::{Ports, arrival::Arrival},
+    relay,
     services::{Call, Context, Memory},
 };
 
@@ -41,13 +38,22 @@ impl App {
         &self.config
     }
 
-    /// Answers one request.
-    pub async fn fetch(&self, ports: Ports, request: Request<Body>) -> Response {
-        match gateway::arrive::name(&ports, request.headers()) {
-            Ok(call) => gateway::handle(self.context(ports, call), self.router.clone(), request).await,
-            // Without entropy there is no request id, and nothing may be sealed or signed: nothing can be done safely.
-            Err(_) => Fault::internal().into_response(),
-        }
+    /// Answers one request, of which `head` is the head.
+    pub async fn fetch<A: Arrival>(&self, ports: Ports, head: Parts, arrival: A) -> Reply<A::Body> {
+        // Without entropy there is no request id, and nothing may be sealed or signed: nothing can be done safely.
+        let Ok(call) = gateway::arrive::name(&ports, &head.headers) else {
+            return Fault::internal().into();
+        };
+        let context = self.context(ports, call);
+        let handler = async |head: Parts, caller: Option<Caller>| {
+            if let Some(caller) = &caller
+                && relay::is_for(head.uri.path())
+            {
+                return relay::serve(&context, &head, caller, arrival).await;
+            }
+            api::serve(&context, self.router.clone(), arrival, caller).await
+        };
+        gateway::handle(&context, head, handler).await
     }
 
     /// Takes messages of the audit queue, each a row as JSON text, and says of each what becomes of it.

@@ -50,6 +50,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Whether X's tokens are handed to keys with the scope `tokens:vend`.
     pub token_vending: bool,
+    /// How `/2` behaves where one may choose.
+    pub relay: RelayConfig,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -69,6 +71,37 @@ pub struct XConfig {
     pub consumer: Option<(String, SecretString)>,
     /// The app-only bearer, where it is not asked of X.
     pub bearer: Option<SecretString>,
+}
+
+/// How `/2` behaves where one may choose.
+#[derive(Clone, Copy, Debug)]
+pub struct RelayConfig {
+    /// What becomes of a call to an endpoint that the catalogue has not.
+    pub unknown: UnknownEndpoints,
+    /// Whether a call in a window that is known to be used up is answered without asking X.
+    pub refuses_at_empty_windows: bool,
+}
+
+/// What becomes of a call to an endpoint that the catalogue has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownEndpoints {
+    /// It is answered 404.
+    Refuse,
+    /// It is sent to X, with cautious assumptions about it.
+    Forward,
+}
+
+impl RelayConfig {
+    fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        Ok(Self {
+            unknown: choice(
+                strings,
+                "RELAY_UNKNOWN",
+                [("refuse", UnknownEndpoints::Refuse), ("forward", UnknownEndpoints::Forward)],
+            )?,
+            refuses_at_empty_windows: choice(strings, "RELAY_EMPTY_WINDOWS", [("refuse", true), ("forward", false)])?,
+        })
+    }
 }
 
 /// The master keys, by their ids.
@@ -101,7 +134,8 @@ impl Config {
             master_keys: MasterKeys::read(strings)?,
             pepper: pepper(strings)?,
             origins: list(strings, "CORS_ORIGINS"),
-            token_vending: switch(strings, "TOKEN_VENDING")?,
+            token_vending: choice(strings, "TOKEN_VENDING", [("off", false), ("on", true)])?,
+            relay: RelayConfig::read(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }
@@ -185,12 +219,14 @@ fn list(strings: &dyn Strings, name: &str) -> Vec<String> {
     text.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// A switch that is off unless it is on.
-fn switch(strings: &dyn Strings, name: &'static str) -> Result<bool, ConfigFault> {
+/// One of two words; the first is the default.
+fn choice<T>(strings: &dyn Strings, name: &'static str, words: [(&str, T); 2]) -> Result<T, ConfigFault> {
+    let [(one, default), (other, alternative)] = words;
     match optional(strings, name).as_deref() {
-        None | Some("off") => Ok(false),
-        Some("on") => Ok(true),
-        Some(_) => Err(ConfigFault { name, problem: "must be on or off".to_owned() }),
+        None => Ok(default),
+        Some(word) if word == one => Ok(default),
+        Some(word) if word == other => Ok(alternative),
+        Some(_) => Err(ConfigFault { name, problem: format!("must be {one} or {other}") }),
     }
 }
 
@@ -262,6 +298,7 @@ mod tests {
             ("X_API_URL", "http://api.x.com"),
             ("MAX_TWEET_LENGTH", "many"),
             ("TOKEN_VENDING", "yes"),
+            ("RELAY_UNKNOWN", "maybe"),
         ];
         for (name, value) in cases {
             let fault = read_with(name, value).unwrap_err();

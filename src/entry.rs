@@ -2,14 +2,16 @@
 
 use std::sync::OnceLock;
 
-use axum::body::Body;
-use http::StatusCode;
+use axum::body::{Body, HttpBody};
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Collected};
 use worker::{Context, Env, MessageBatch, MessageExt, RawMessage, ScheduleContext, ScheduledEvent, event};
 
 use crate::{
-    adapters::cloudflare::{self, EnvStrings},
+    adapters::cloudflare::{self, EnvStrings, PlatformArrival},
     app::App,
     config::{Config, ConfigFault},
+    gateway::Reply,
     jobs::Verdict,
 };
 
@@ -32,11 +34,23 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
         Err(fault) => return misconfigured(&fault),
     };
     let ports = cloudflare::ports(&env, cloudflare::wait_until(context), app.config());
-    let Ok(request) = worker::request_from_wasm(request) else {
+    let Some((head, arrival)) = PlatformArrival::of(request) else {
         return plain(StatusCode::BAD_REQUEST, "the request's URL or a header cannot be read");
     };
-    let response = app.fetch(ports, request.map(Body::new)).await;
-    worker::response_to_wasm(response)
+    match app.fetch(ports, head, arrival).await {
+        Reply::Passed { carried, .. } => cloudflare::pass_on(carried),
+        Reply::Ours(response) => ours(response).await,
+    }
+}
+
+/// An answer of perch's own: one whose body is there leaves in one piece.
+async fn ours(response: Response<Body>) -> worker::Result<web_sys::Response> {
+    if response.body().size_hint().exact().is_none() {
+        return worker::response_to_wasm(response);
+    }
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+    cloudflare::whole(&Response::from_parts(head, ()), &body)
 }
 
 /// Takes messages of the audit queue and of its dead-letter queue. It never fails: the platform takes a failure for a crash, and

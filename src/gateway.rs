@@ -1,5 +1,7 @@
 //! The way of every request, from its arrival to its log line.
 //!
+//! Every step decides on the *head* alone (see [`arrival`](crate::ports::arrival)): what is refused costs no more than that.
+//!
 //! | step | module | why it stands here |
 //! | --- | --- | --- |
 //! | 1 request id, trace | [`arrive`] | so that even a refusal can be found again |
@@ -9,7 +11,7 @@
 //! | 5 who asks | [`identity`]: [`api_key`] or [`signature`] | checked by form before anything is looked up |
 //! | 6 origin | [`cors`] | the list belongs to the key |
 //! | 7 rate limit | [`rate_limit`] | only a known key has an allowance |
-//! | 8 handler | `api` | |
+//! | 8 handler | `relay`, `api` | |
 //! | 9 answer | [`answer`] | headers that every answer carries, problems, the log line |
 
 pub mod access_log;
@@ -23,21 +25,23 @@ pub mod page;
 pub mod path_gate;
 pub mod problem;
 pub mod rate_limit;
+pub mod reply;
 pub mod signature;
 
-use axum::{
-    Router,
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use std::future::Future;
+
 use futures_channel::oneshot;
-use http::{HeaderValue, Method, Request, request::Parts};
-use tower_service::Service;
+use http::{HeaderValue, Method, request::Parts};
 
 use crate::{
     domain::{allowance::WindowView, caller::Caller, fault::Fault},
     services::Context,
 };
+
+pub use reply::Reply;
+
+/// The one path of X's that perch answers itself.
+pub const TOKEN_ENDPOINT: &str = "/2/oauth2/token";
 
 /// What the pipeline learned about a request that it let through.
 #[derive(Default)]
@@ -47,66 +51,66 @@ struct Admitted {
     windows: Vec<WindowView>,
 }
 
-/// Answers `request`, through the pipeline and `router`.
-pub async fn handle(context: Context, router: Router, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
-    let seen = answer::Seen::of(&parts);
-    if cors::is_preflight(&parts.method, &parts.headers) {
-        let response = cors::preflight(&context, &parts.headers).await;
-        return answer::finish(&context, &seen, response);
+/// Answers the request with this head, through the pipeline and `handler`.
+pub async fn handle<B>(
+    context: &Context,
+    head: Parts,
+    handler: impl AsyncFnOnce(Parts, Option<Caller>) -> Reply<B>,
+) -> Reply<B> {
+    let seen = answer::Seen::of(&head);
+    if cors::is_preflight(&head.method, &head.headers) {
+        let response = cors::preflight(context, &head.headers).await;
+        return answer::finish(context, &seen, Reply::Ours(response));
     }
     let mut admitted = Admitted::default();
-    let mut response = match admit(&context, &parts, &mut admitted).await {
-        Ok(()) => serve(&context, router, Request::from_parts(parts, body), admitted.caller.take()).await,
-        Err(fault) => fault.into_response(),
+    let mut reply = match admit(context, &head, &mut admitted).await {
+        Ok(()) => handler(head, admitted.caller.take()).await,
+        Err(fault) => fault.into(),
     };
-    rate_limit::tell(response.headers_mut(), &admitted.windows);
-    cors::mark(response.headers_mut(), admitted.origin.as_ref());
-    answer::finish(&context, &seen, response)
+    rate_limit::tell(reply.headers_mut(), &admitted.windows);
+    cors::mark(reply.headers_mut(), admitted.origin.as_ref());
+    answer::finish(context, &seen, reply)
 }
 
 /// Steps 2 and 4 to 7. What is known when a step refuses stands in `admitted`, so that the refusal can tell it.
-async fn admit(context: &Context, parts: &Parts, admitted: &mut Admitted) -> Result<(), Fault> {
-    let path = parts.uri.path();
-    path_gate::admit(path, parts.uri.query())?;
-    body_limit::admit(&parts.headers, body_limit::limit_of(&parts.method, path))?;
-    let public = is_public(path) || proves_its_key(&parts.method, path);
-    if !is_public(path) || path.starts_with("/connect/") {
-        rate_limit::admit_at_edge(context, &parts.headers).await?;
+async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Result<(), Fault> {
+    let path = head.uri.path();
+    path_gate::admit(path, head.uri.query())?;
+    body_limit::admit(&head.headers, body_limit::limit_of(&head.method, path))?;
+    let proves_itself = proves_its_key(&head.method, path);
+    if proves_itself || is_public(path) {
+        // Where anybody may ask, only what costs a look-up is worth a flood's while.
+        return if proves_itself || path.starts_with("/connect/") {
+            rate_limit::admit_at_edge(context, &head.headers).await
+        } else {
+            Ok(())
+        };
     }
-    if public {
-        return Ok(());
-    }
-    let identity = identity::identify(context, parts).await?;
+    let identity = identity::identify(context, head).await?;
     context.call.note(|facts| facts.kid = Some(identity.record().kid.clone()));
-    admitted.origin = cors::admit(context, identity.record(), &parts.headers)?;
-    let newest = rate_limit::admit(context, &parts.method, identity.record().clone(), &mut admitted.windows).await;
+    admitted.origin = cors::admit(context, identity.record(), &head.headers)?;
+    let newest = rate_limit::admit(context, &head.method, identity.record().clone(), &mut admitted.windows).await;
     admitted.caller = Some(identity.caller(newest)?);
     Ok(())
 }
 
-/// Step 8. A handler that may change something runs to its end even if the client hangs up; the answer is then nobody's.
-async fn serve(context: &Context, mut router: Router, mut request: Request<Body>, caller: Option<Caller>) -> Response {
-    request.extensions_mut().insert(context.clone());
-    if let Some(caller) = caller {
-        request.extensions_mut().insert(caller);
-    }
-    if request.method().is_safe() {
-        return router.call(request).await.into_response();
-    }
+/// Runs `work`, which may change something, to its end even if the client hangs up; the answer is then nobody's.
+pub async fn outliving<T: Send + 'static>(
+    context: &Context,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Fault> {
     let (answer, answered) = oneshot::channel();
     let work = async move {
-        let response = router.call(request).await.into_response();
         // A client that has left is no reason to stop: nobody listens, and the work is done.
-        let _ = answer.send(response);
+        let _ = answer.send(work.await);
     };
     context.ports.background.spawn(Box::pin(work));
-    answered.await.unwrap_or_else(|_| Fault::internal().into_response())
+    answered.await.map_err(|_| Fault::internal())
 }
 
 /// The token endpoint finds its key in the body or in HTTP Basic, as OAuth 2.0 has it, and counts it by itself.
 fn proves_its_key(method: &Method, path: &str) -> bool {
-    *method == Method::POST && path == "/2/oauth2/token"
+    *method == Method::POST && path == TOKEN_ENDPOINT
 }
 
 /// What is answered to anybody. Everything else needs a key, so that nobody without one learns which paths there are.

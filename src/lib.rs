@@ -10,5 +10,6 @@ mod entry;
 pub mod gateway;
 pub mod jobs;
 pub mod ports;
+pub mod relay;
 pub mod services;
 pub mod x;

@@ -1,6 +1,7 @@
 //! What perch needs of the world, as traits. The platform implements them in `adapters::cloudflare`, memory in
 //! `adapters::memory`; nothing above this floor knows which.
 
+pub mod arrival;
 mod background;
 mod clock;
 mod edge_limit;

@@ -17,5 +17,6 @@ pub mod windows;
 pub mod x;
 
 mod context;
+mod copies;
 
 pub use context::{Call, Context, Facts, Memory};

@@ -2,6 +2,7 @@
 //!
 //! Pure: bytes and values in, values out.
 
+pub mod catalogue;
 pub mod endpoints;
 pub mod errors;
 pub mod media;

@@ -4,17 +4,21 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use crate::streams::feed::Feed;
+
 /// X's content type for answers and for errors of the v1 shape.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 /// X's content type for problems.
 pub(crate) const PROBLEM: &str = "application/problem+json";
 
 /// An HTTP answer before it meets the wire.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// A stream in the place of the body.
+    pub(crate) feed: Option<Feed>,
 }
 
 /// `Ok`: done. `Err`: refused, and nothing was changed. Both are answers.
@@ -23,7 +27,7 @@ pub(crate) type Outcome = Result<Answer, Box<Answer>>;
 impl Answer {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), feed: None }
     }
 
     /// `value` as JSON.

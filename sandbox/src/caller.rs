@@ -28,6 +28,26 @@ pub(crate) enum Via {
 }
 
 impl Caller {
+    /// The kind of its credentials; nobody has none.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Nobody => None,
+            Self::App => Some(Kind::App),
+            Self::User(User { via: Via::OAuth1, .. }) => Some(Kind::OAuth1User),
+            Self::User(User { via: Via::OAuth2(_), .. }) => Some(Kind::OAuth2User),
+        }
+    }
+
+    /// Whether it was granted all of `scopes`; only OAuth 2.0 users are bound by scopes.
+    fn has(&self, scopes: &[&str]) -> bool {
+        match self {
+            Self::User(User { via: Via::OAuth2(granted), .. }) => {
+                scopes.iter().all(|scope| granted.iter().any(|has| has == scope))
+            }
+            _ => true,
+        }
+    }
+
     /// The user's id, unless the caller is not a user.
     pub(crate) fn user_id(&self) -> Option<&str> {
         match self {
@@ -37,54 +57,92 @@ impl Caller {
     }
 }
 
+/// The kinds of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A user's request, signed.
+    OAuth1User,
+    /// The app's own bearer.
+    App,
+    /// A user's access token.
+    OAuth2User,
+}
+
+impl Kind {
+    /// X's words for it.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::OAuth1User => "OAuth 1.0a User Context",
+            Self::App => "OAuth 2.0 Application-Only",
+            Self::OAuth2User => "OAuth 2.0 User Context",
+        }
+    }
+
+    /// The kind with this name, as the ledger writes it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::OAuth1User, Self::App, Self::OAuth2User].into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its name in the ledger.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OAuth1User => "oauth1_user",
+            Self::App => "app_bearer",
+            Self::OAuth2User => "oauth2_user",
+        }
+    }
+}
+
 /// Which credentials an endpoint takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Access {
     /// None are looked at.
     Open,
-    /// An OAuth 2.0 user with these scopes, or an OAuth 1.0a user.
-    User(&'static [&'static str]),
-    /// As `User`, or the app.
-    UserOrApp(&'static [&'static str]),
-    /// An OAuth 2.0 user with these scopes, nobody else.
-    OAuth2User(&'static [&'static str]),
+    /// Those of these kinds; an OAuth 2.0 user needs all of these scopes.
+    Of(&'static [Kind], &'static [&'static str]),
 }
 
 /// Why a caller may not use an endpoint.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
-    /// The kind of credentials is not taken here; both kinds in X's words.
-    WrongKind { given: &'static str, supported: &'static str },
+    /// This kind of credentials is not taken here, but these are, in X's words.
+    WrongKind { given: Kind, supported: String },
     /// OAuth 2.0 without a scope this endpoint needs.
     MissingScope,
 }
 
-const APP: &str = "OAuth 2.0 Application-Only";
-const OAUTH1: &str = "OAuth 1.0a User Context";
-const USERS: &str = "OAuth 1.0a User Context, OAuth 2.0 User Context";
-const OAUTH2: &str = "OAuth 2.0 User Context";
+/// An OAuth 2.0 user with these scopes, or an OAuth 1.0a user.
+pub(crate) const fn user(scopes: &'static [&'static str]) -> Access {
+    Access::Of(&[Kind::OAuth1User, Kind::OAuth2User], scopes)
+}
+
+/// As [`user`], or the app.
+pub(crate) const fn user_or_app(scopes: &'static [&'static str]) -> Access {
+    Access::Of(&[Kind::OAuth1User, Kind::App, Kind::OAuth2User], scopes)
+}
+
+/// An OAuth 2.0 user with these scopes, nobody else.
+pub(crate) const fn oauth2_user(scopes: &'static [&'static str]) -> Access {
+    Access::Of(&[Kind::OAuth2User], scopes)
+}
+
+/// The app, nobody else.
+pub(crate) const APP_ONLY: Access = Access::Of(&[Kind::App], &[]);
 
 impl Access {
     /// Whether `caller` may pass.
     pub(crate) fn check(self, caller: &Caller) -> Result<(), Denial> {
-        match (self, caller) {
-            (Self::Open, _) | (Self::UserOrApp(_), Caller::App) => Ok(()),
-            (Self::User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: USERS }),
-            (Self::OAuth2User(_), Caller::App) => Err(Denial::WrongKind { given: APP, supported: OAUTH2 }),
-            (Self::User(scopes) | Self::UserOrApp(scopes) | Self::OAuth2User(scopes), Caller::User(user)) => {
-                self.check_user(scopes, user)
-            }
-            (_, Caller::Nobody) => Err(Denial::MissingScope),
+        let Self::Of(kinds, scopes) = self else {
+            return Ok(());
+        };
+        let Some(given) = caller.kind() else {
+            return Err(Denial::MissingScope);
+        };
+        if !kinds.contains(&given) {
+            let supported: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
+            return Err(Denial::WrongKind { given, supported: supported.join(", ") });
         }
-    }
-
-    fn check_user(self, scopes: &[&str], user: &User) -> Result<(), Denial> {
-        match (&user.via, self) {
-            (Via::OAuth1, Self::OAuth2User(_)) => Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }),
-            (Via::OAuth1, _) => Ok(()),
-            (Via::OAuth2(granted), _) if scopes.iter().all(|scope| granted.iter().any(|has| has == scope)) => Ok(()),
-            (Via::OAuth2(_), _) => Err(Denial::MissingScope),
-        }
+        if caller.has(scopes) { Ok(()) } else { Err(Denial::MissingScope) }
     }
 }
 
@@ -92,24 +150,27 @@ impl Access {
 mod tests {
     use super::*;
 
-    fn user(via: Via) -> Caller {
+    fn caller(via: Via) -> Caller {
         Caller::User(User { id: "1".to_owned(), via })
     }
 
     #[test]
     fn scopes_bind_oauth2_users_only() {
-        let access = Access::User(&["tweet.read", "tweet.write"]);
-        let granted = |scopes: &[&str]| user(Via::OAuth2(scopes.iter().map(|&scope| scope.to_owned()).collect()));
+        let access = user(&["tweet.read", "tweet.write"]);
+        let granted = |scopes: &[&str]| caller(Via::OAuth2(scopes.iter().map(|&scope| scope.to_owned()).collect()));
         assert_eq!(access.check(&granted(&["tweet.write", "tweet.read"])), Ok(()));
         assert_eq!(access.check(&granted(&["tweet.read"])), Err(Denial::MissingScope));
-        assert_eq!(access.check(&user(Via::OAuth1)), Ok(()));
+        assert_eq!(access.check(&caller(Via::OAuth1)), Ok(()));
     }
 
     #[test]
     fn the_wrong_kind_is_told_in_words() {
-        let denied = Access::OAuth2User(&[]).check(&user(Via::OAuth1));
-        assert_eq!(denied, Err(Denial::WrongKind { given: OAUTH1, supported: OAUTH2 }));
-        assert!(Access::User(&[]).check(&Caller::App).is_err());
-        assert_eq!(Access::UserOrApp(&["tweet.read"]).check(&Caller::App), Ok(()));
+        let denied = oauth2_user(&[]).check(&caller(Via::OAuth1));
+        let supported = "OAuth 2.0 User Context".to_owned();
+        assert_eq!(denied, Err(Denial::WrongKind { given: Kind::OAuth1User, supported }));
+        let supported = "OAuth 1.0a User Context, OAuth 2.0 User Context".to_owned();
+        assert_eq!(user(&[]).check(&Caller::App), Err(Denial::WrongKind { given: Kind::App, supported }));
+        assert_eq!(user_or_app(&["tweet.read"]).check(&Caller::App), Ok(()));
+        assert!(APP_ONLY.check(&caller(Via::OAuth1)).is_err());
     }
 }

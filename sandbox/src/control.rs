@@ -1,5 +1,7 @@
 //! The control port `/_sandbox/*`: what tests use to look inside and to make trouble. It is not in the ledger.
 
+mod streams;
+
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -30,6 +32,7 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/_sandbox/consent", post(set_consent))
         .route("/_sandbox/oauth", post(set_switches))
         .route("/_sandbox/rules", get(read_rules).post(set_rules))
+        .merge(streams::router())
         .with_state(sandbox)
 }
 

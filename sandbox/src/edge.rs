@@ -7,6 +7,16 @@ use crate::state::State;
 /// The rate-limit headers of X.
 pub(crate) const RATE_HEADERS: [&str; 3] = ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"];
 
+/// What X and its edge send whatever the answer is, unless it says otherwise itself.
+const OF_THE_EDGE: [(&str, &str); 6] = [
+    ("server", "cloudflare envoy"),
+    ("alt-svc", "h3=\":443\"; ma=86400"),
+    ("nel", r#"{"success_fraction":0,"report_to":"cf-nel","max_age":604800}"#),
+    ("report-to", r#"{"group":"cf-nel","max_age":604800,"endpoints":[{"url":"https://a.nel.example/report"}]}"#),
+    ("x-access-level", "read-write"),
+    ("x-powered-by", "Express"),
+];
+
 /// `answer` as it leaves X's edge: trace headers, cookies, and the window it counted in.
 ///
 /// `arrived_ms` is when the request came, for `x-response-time`.
@@ -18,12 +28,14 @@ pub(crate) fn dress(state: &mut State, answer: Answer, arrived_ms: u64, admissio
         .with_header("x-connection-hash", &state.entropy.text())
         .with_header("x-response-time", &taken_ms.to_string())
         .with_header("x-transaction-id", &state.entropy.hex16());
-    let answer =
-        if answer.headers.contains_key("server") { answer } else { answer.with_header("server", "cloudflare envoy") };
+    let ray = format!("{}-AMS", state.entropy.hex16());
+    let answer = with_default(answer, "cf-ray", &ray);
+    let answer = OF_THE_EDGE.into_iter().fold(answer, |answer, (name, value)| with_default(answer, name, value));
     let answer = with_cookies(state, answer);
-    admission.map_or(answer.clone(), |window| {
-        with_window(answer, window.limit.into(), window.remaining.into(), window.reset_epoch_s)
-    })
+    match admission {
+        Some(window) => with_window(answer, window.limit.into(), window.remaining.into(), window.reset_epoch_s),
+        None => answer,
+    }
 }
 
 /// `answer` with these rate-limit headers: calls, calls, seconds since the epoch.
@@ -41,6 +53,10 @@ pub(crate) fn without_window(mut answer: Answer) -> Answer {
         answer.headers.remove(name);
     }
     answer
+}
+
+fn with_default(answer: Answer, name: &str, value: &str) -> Answer {
+    if answer.headers.contains_key(name) { answer } else { answer.with_header(name, value) }
 }
 
 fn with_cookies(state: &mut State, mut answer: Answer) -> Answer {

@@ -1,10 +1,14 @@
 //! Faults that wait for requests: which, how often, after how many.
 
+pub(crate) mod bent;
+pub(crate) mod body;
+pub(crate) mod chance;
 pub(crate) mod fault;
 pub(crate) mod made;
 
 use serde::{Deserialize, Serialize};
 
+use crate::faults::chance::{Chance, Share};
 use crate::faults::fault::Fault;
 
 /// A fault that waits for requests, as the control port takes it.
@@ -22,6 +26,12 @@ pub(crate) struct Rule {
     /// How many matching requests pass unharmed first.
     #[serde(default)]
     after: u64,
+    /// Which share of the matching requests it is played on, 0 to 1; absent means all.
+    #[serde(default)]
+    share: Share,
+    /// Seed of the choice: the same seed chooses the same requests.
+    #[serde(default)]
+    seed: u64,
     /// What is played.
     pub(crate) fault: Fault,
 }
@@ -35,6 +45,8 @@ pub(crate) struct Waiting {
     /// Times it will still be played; `null` means without end.
     remaining: Option<u64>,
     played: u64,
+    #[serde(skip)]
+    chance: Chance,
 }
 
 /// All faults in use, in the order they were made; the first that matches is played.
@@ -48,7 +60,8 @@ impl Faults {
     /// Adds a rule; gives its id.
     pub(crate) fn add(&mut self, rule: Rule) -> u64 {
         self.last_id += 1;
-        self.waiting.push(Waiting { id: self.last_id, remaining: rule.count, rule, played: 0 });
+        let chance = Chance::new(rule.seed);
+        self.waiting.push(Waiting { id: self.last_id, remaining: rule.count, rule, played: 0, chance });
         self.last_id
     }
 
@@ -71,6 +84,9 @@ impl Faults {
             }
             if waiting.rule.after > 0 {
                 waiting.rule.after -= 1;
+                continue;
+            }
+            if !waiting.chance.strikes(waiting.rule.share) {
                 continue;
             }
             waiting.remaining = waiting.remaining.map(|left| left - 1);
@@ -108,6 +124,18 @@ mod tests {
         assert_eq!([played(), played(), played(), played()], [false, true, true, false]);
         assert_eq!(faults.all()[0].played, 2);
         assert_eq!(faults.all()[0].remaining, Some(0));
+    }
+
+    #[test]
+    fn a_share_leaves_the_others_to_the_next_rule() {
+        let mut faults = Faults::default();
+        faults.add(rule(r#"{"path":"*","share":0.25,"seed":7,"fault":{"kind":"reset"}}"#));
+        faults.add(rule(r#"{"path":"*","fault":{"kind":"html_403"}}"#));
+        let played: Vec<_> = (0..1000).filter_map(|_| faults.take("GET", "", "/")).collect();
+        let resets = played.iter().filter(|fault| matches!(fault, Fault::Reset {})).count();
+        assert_eq!(played.len(), 1000);
+        assert!((200..300).contains(&resets), "{resets}");
+        assert!(serde_json::from_str::<Rule>(r#"{"path":"*","share":1.5,"fault":{"kind":"reset"}}"#).is_err());
     }
 
     #[test]

@@ -91,6 +91,27 @@ const EXPANSIONS: [&str; 16] = [
     "pinned_tweet_id",
 ];
 
+const MEDIA_FIELDS: [&str; 13] = [
+    "alt_text",
+    "duration_ms",
+    "height",
+    "media_key",
+    "non_public_metrics",
+    "organic_metrics",
+    "preview_image_url",
+    "promoted_metrics",
+    "public_metrics",
+    "type",
+    "url",
+    "variants",
+    "width",
+];
+
+/// The asked `media.fields`.
+pub(crate) fn of_media(call: &Call) -> Result<Vec<String>, Box<Answer>> {
+    known(call, "media.fields", &[&MEDIA_FIELDS])
+}
+
 /// The asked `user.fields`.
 pub(crate) fn of_users(call: &Call) -> Result<Vec<String>, Box<Answer>> {
     known(call, "user.fields", &[&USER_FIELDS, &OLDER_USER_FIELDS])

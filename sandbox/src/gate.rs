@@ -15,19 +15,15 @@ use crate::{oauth1, refusal, vectors};
 /// A call that went through X: its answer, who asked, and the window it counted in.
 pub(crate) struct Passage {
     pub(crate) answer: Answer,
-    pub(crate) user_id: Option<String>,
+    pub(crate) caller: Caller,
     pub(crate) admission: Option<Admission>,
 }
 
 /// Runs `call` through authentication, scopes, windows and the endpoint itself.
 pub(crate) fn pass(state: &mut State, endpoint: &Endpoint, mut call: Call) -> Passage {
     let mut admission = None;
-    let outcome = admit(state, endpoint, &mut call, &mut admission).and_then(|()| (endpoint.run)(state, &call));
-    Passage {
-        answer: outcome.unwrap_or_else(|refusal| *refusal),
-        user_id: call.caller.user_id().map(str::to_owned),
-        admission,
-    }
+    let outcome = admit(state, endpoint, &mut call, &mut admission).and_then(|()| endpoint.run(state, &call));
+    Passage { answer: outcome.unwrap_or_else(|refusal| *refusal), caller: call.caller, admission }
 }
 
 fn admit(
@@ -73,7 +69,9 @@ fn bearer(state: &State, token: &str) -> Result<Caller, Box<Answer>> {
 
 fn denied(denial: &Denial) -> Result<(), Box<Answer>> {
     match denial {
-        Denial::WrongKind { given, supported } => refusal::unsupported_authentication(given, supported).refused(),
+        Denial::WrongKind { given, supported } => {
+            refusal::unsupported_authentication(given.words(), supported).refused()
+        }
         Denial::MissingScope => vectors::refuse("missing-scope"),
     }
 }

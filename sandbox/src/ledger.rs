@@ -1,38 +1,16 @@
 //! The ledger: every request seen and every effect committed, in one numbered order.
 
+pub(crate) mod seen;
+
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::entropy::sha256_hex;
+use crate::ledger::seen::Seen;
 
 /// Requests kept; older ones are dropped and counted.
 pub(crate) const REQUESTS_KEPT: usize = 50_000;
-/// Longest body kept as text, in bytes.
-pub(crate) const BODY_KEPT: usize = 64 * 1024;
-
-/// A request as it arrived, and what became of it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Seen {
-    pub(crate) seq: u64,
-    pub(crate) at_ms: u64,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: Vec<(String, String)>,
-    /// The body when it is JSON or a form, UTF-8 and at most 64 KiB.
-    pub(crate) body: Option<String>,
-    pub(crate) body_bytes: usize,
-    pub(crate) body_sha256: String,
-    /// Status answered; `null` while pending and when the connection was torn down without an answer.
-    pub(crate) status: Option<u16>,
-    pub(crate) user_id: Option<String>,
-    /// The kind of fault that was played on it.
-    pub(crate) fault: Option<&'static str>,
-}
 
 /// A change that X committed.
 #[derive(Debug, Serialize)]
@@ -103,47 +81,13 @@ impl Ledger {
     }
 }
 
-impl Seen {
-    /// A request before it has a number or an answer.
-    pub(crate) fn new(at_ms: u64, method: &str, uri: &http::Uri, headers: &HeaderMap, body: &Bytes) -> Self {
-        Self {
-            seq: 0,
-            at_ms,
-            method: method.to_owned(),
-            path: uri.path().to_owned(),
-            query: uri.query().unwrap_or_default().to_owned(),
-            headers: header_list(headers),
-            body: readable(headers, body),
-            body_bytes: body.len(),
-            body_sha256: sha256_hex(body),
-            status: None,
-            user_id: None,
-            fault: None,
-        }
-    }
-}
-
-fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
-}
-
-fn readable(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let content_type = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
-    let is_text = content_type.contains("json") || content_type.starts_with("application/x-www-form-urlencoded");
-    if !is_text || body.len() > BODY_KEPT {
-        return None;
-    }
-    String::from_utf8(body.to_vec()).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn seen() -> Seen {
         let uri = http::Uri::from_static("/2/tweets?a=b");
-        Seen::new(7, "POST", &uri, &HeaderMap::new(), &Bytes::from_static(b"abc"))
+        Seen::new(7, "POST", &uri, &http::HeaderMap::new())
     }
 
     #[test]
@@ -170,14 +114,5 @@ mod tests {
         assert_eq!(ledger.since(u64::MAX)["dropped_requests"], 3);
         assert!(ledger.request(3).is_none());
         assert!(ledger.request(4).is_some());
-    }
-
-    #[test]
-    fn only_short_json_and_forms_are_kept_as_text() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(readable(&headers, &Bytes::from_static(b"{}")), None);
-        headers.insert("content-type", http::HeaderValue::from_static("application/json"));
-        assert_eq!(readable(&headers, &Bytes::from_static(b"{}")).as_deref(), Some("{}"));
-        assert_eq!(readable(&headers, &Bytes::from(vec![b' '; BODY_KEPT + 1])), None);
     }
 }

@@ -214,6 +214,12 @@ impl MediaStore {
         postable.collect::<Option<Vec<Kind>>>().is_some_and(|kinds| attachments::go_together(&kinds))
     }
 
+    /// X's media objects of what a tweet of this user carries, with every field that is known.
+    pub fn attached(&self, user_id: &str, media_ids: &[String], now_ms: u64) -> Vec<Map<String, Value>> {
+        let found = media_ids.iter().filter_map(|id| self.find(user_id, id, now_ms).ok());
+        found.filter_map(Medium::object).collect()
+    }
+
     fn keep(&mut self, media_id: &str, medium: Medium, now_ms: u64) -> Receipt {
         let receipt = Receipt { answer: medium.answer(now_ms), effect: Some(medium.effect()) };
         self.media.insert(media_id.to_owned(), medium);

@@ -10,8 +10,18 @@ use crate::answer::Answer;
 pub(crate) struct LastWords {
     /// Raw bytes, HTTP head included.
     pub(crate) bytes: Bytes,
-    /// Reset (TCP RST) instead of an orderly end.
-    pub(crate) reset: bool,
+    pub(crate) close: Close,
+}
+
+/// How a connection is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Close {
+    /// TCP RST.
+    Reset,
+    /// An orderly end of both directions.
+    Both,
+    /// The end of what is sent; what the client sends is read until it ends too.
+    Half,
 }
 
 /// The handle by which a request ends the connection it came on.
@@ -21,7 +31,7 @@ pub(crate) struct Parting(mpsc::UnboundedSender<LastWords>);
 impl LastWords {
     /// Nothing but a reset.
     pub(crate) fn none() -> Self {
-        Self { bytes: Bytes::new(), reset: true }
+        Self { bytes: Bytes::new(), close: Close::Reset }
     }
 
     /// `answer` with a `content-length` of `announced` and the first `sent` bytes of its body.
@@ -35,7 +45,19 @@ impl LastWords {
         }
         bytes.extend_from_slice(format!("content-length: {announced}\r\n\r\n").as_bytes());
         bytes.extend(answer.body.iter().take(sent));
-        Self { bytes: Bytes::from(bytes), reset: false }
+        Self { bytes: Bytes::from(bytes), close: Close::Both }
+    }
+
+    /// The same after an interim answer (RFC 9110 section 15.2).
+    pub(crate) fn after_interim(self, status: u16) -> Self {
+        let mut bytes = format!("HTTP/1.1 {status} Interim\r\n\r\n").into_bytes();
+        bytes.extend_from_slice(&self.bytes);
+        Self { bytes: Bytes::from(bytes), ..self }
+    }
+
+    /// The same with one direction left open.
+    pub(crate) fn half_closed(self) -> Self {
+        Self { close: Close::Half, ..self }
     }
 }
 

@@ -2,22 +2,16 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
-use futures_util::stream;
 use http::StatusCode;
 
 use crate::answer::Answer;
 use crate::dispatch::response;
 use crate::faults::fault::Fault;
-use crate::faults::made;
+use crate::faults::{bent, body, made};
 use crate::parting::LastWords;
 use crate::scene::Scene;
 use crate::{edge, vectors};
-
-/// Bytes of one piece of a slow body.
-const SLOW_PIECE: usize = 16;
 
 /// Answers the request as X would, bent by `fault`.
 pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
@@ -30,16 +24,12 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
             scene.call.lag_ms = ms;
             response(scene.run())
         }
-        Fault::SlowBody { ms_per_chunk } => slow(scene.run(), ms_per_chunk),
-        Fault::CutBody {} => {
-            let answer = scene.run();
-            let length = answer.body.len();
-            scene.end(LastWords::of(&answer, length, length / 2)).await
-        }
-        Fault::WrongLength {} => {
-            let answer = scene.run();
-            let length = answer.body.len();
-            scene.end(LastWords::of(&answer, length / 2, length)).await
+        Fault::SlowBody { ms_per_chunk } => body::slow(scene.run(), ms_per_chunk),
+        Fault::EndlessBody { ms_per_chunk } => body::endless(scene.run(), ms_per_chunk),
+        Fault::Stall {} => body::stalled(scene.run()),
+        Fault::CutBody {} | Fault::WrongLength {} | Fault::HalfClose {} | Fault::Status { status: 100..200 } => {
+            let words = last_words(&scene.run(), &fault);
+            scene.end(words).await
         }
         Fault::Reset {} => scene.end(LastWords::none()).await,
         Fault::CommitThenDie {} => {
@@ -52,6 +42,17 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
             scene.end(LastWords::none()).await
         }
         other => response(plain(&scene, other)),
+    }
+}
+
+/// The real answer in the words of a fault that ends the connection.
+fn last_words(answer: &Answer, fault: &Fault) -> LastWords {
+    let length = answer.body.len();
+    match fault {
+        Fault::CutBody {} => LastWords::of(answer, length, length / 2),
+        Fault::WrongLength {} => LastWords::of(answer, length / 2, length),
+        Fault::Status { status } => LastWords::of(answer, length, length).after_interim(*status),
+        _ => LastWords::of(answer, length, length).half_closed(),
     }
 }
 
@@ -69,9 +70,16 @@ fn plain(scene: &Scene, fault: Fault) -> Answer {
         Fault::Respond { status, headers, body } => scene.refuse(made::custom(status, &headers, &body)),
         Fault::Vector { name } => scene.refuse(scene.timely(vectors::answer(&name))),
         Fault::Html403 => scene.refuse(vectors::answer("edge-attention-required")),
-        Fault::Redirect { to } => {
-            scene.refuse(Answer::empty(StatusCode::TEMPORARY_REDIRECT).with_header("location", &to))
+        Fault::Redirect { to, status } => {
+            let answer = Answer::empty(StatusCode::TEMPORARY_REDIRECT).with_header("location", &to);
+            scene.refuse(bent::status(answer, status))
         }
+        Fault::Gzip {} => bent::gzip(scene.run()),
+        Fault::GzipLie {} => bent::gzip_lie(scene.run()),
+        Fault::ContentType { value } => scene.run().with_header("content-type", &value),
+        Fault::InvalidUtf8 {} => bent::invalid_utf8(scene.run()),
+        Fault::Status { status } => bent::status(scene.run(), status),
+        Fault::Headers { count, bytes } => bent::headers(scene.run(), count, bytes),
         Fault::GzipBomb { mib } => scene.refuse(made::bomb(mib)),
         _ => scene.run(),
     }
@@ -87,20 +95,4 @@ async fn late(scene: &Scene, ms: u64, after_commit: bool) -> Response {
         pause.await;
         response(scene.run())
     }
-}
-
-fn slow(answer: Answer, ms_per_chunk: u64) -> Response {
-    let Answer { status, headers, body } = answer;
-    let pieces = stream::unfold(body, move |mut rest| async move {
-        if rest.is_empty() {
-            return None;
-        }
-        tokio::time::sleep(Duration::from_millis(ms_per_chunk)).await;
-        let piece = rest.split_to(SLOW_PIECE.min(rest.len()));
-        Some((Ok::<Bytes, std::io::Error>(piece), rest))
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }

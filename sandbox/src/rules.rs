@@ -23,6 +23,10 @@ pub(crate) struct Rules {
     pub(crate) media_processing_ms: u64,
     /// Processing ends in `failed`.
     pub(crate) media_processing_fails: bool,
+    /// Longest silence of a stream before its keep-alive, in ms.
+    pub(crate) stream_keep_alive_ms: u64,
+    /// Refuse the filtered stream while it has no rule; else it then tells every tweet.
+    pub(crate) stream_needs_filter: bool,
 }
 
 impl Rules {
@@ -42,6 +46,8 @@ impl Default for Rules {
             enforce_rate_limits: true,
             media_processing_ms: 2_000,
             media_processing_fails: false,
+            stream_keep_alive_ms: 20_000,
+            stream_needs_filter: false,
         }
     }
 }

@@ -7,10 +7,12 @@ use http::StatusCode;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::caller::Kind;
 use crate::dispatch::response;
 use crate::edge;
 use crate::endpoints::Endpoint;
 use crate::gate::{self, Passage};
+use crate::ledger::seen::Ending;
 use crate::parting::{LastWords, Parting};
 use crate::server::Sandbox;
 
@@ -27,13 +29,23 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Notes the body, which is here whole.
+    pub(crate) fn received(&self) {
+        self.sandbox.with(|state| {
+            if let Some(seen) = state.ledger.request(self.seq) {
+                seen.received(&self.call.headers, &self.call.body);
+            }
+        });
+    }
+
     /// Lets X handle the request, notes the answer, and dresses it.
     pub(crate) fn run(&self) -> Answer {
         self.sandbox.with(|state| {
-            let Passage { answer, user_id, admission } = gate::pass(state, self.endpoint, self.call.clone());
+            let Passage { answer, caller, admission } = gate::pass(state, self.endpoint, self.call.clone());
             if let Some(seen) = state.ledger.request(self.seq) {
                 seen.status = Some(answer.status.as_u16());
-                seen.user_id = user_id;
+                seen.credential = caller.kind().map(Kind::name);
+                seen.user_id = caller.user_id().map(str::to_owned);
             }
             edge::dress(state, answer, self.call.at_ms, admission)
         })
@@ -80,6 +92,11 @@ impl Scene {
     /// Ends the connection, `words` first.
     pub(crate) async fn end(&self, words: LastWords) -> Response {
         self.log("(connection ended)");
+        self.sandbox.with(|state| {
+            if let Some(seen) = state.ledger.request(self.seq) {
+                seen.end(Ending::TornDown);
+            }
+        });
         match &self.parting {
             Some(parting) => parting.end(words).await,
             None => response(Answer::empty(StatusCode::BAD_GATEWAY)),

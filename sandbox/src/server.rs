@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use http::Method;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,8 +21,9 @@ use tower_service::Service as _;
 use crate::config::Config;
 use crate::control;
 use crate::dispatch::dispatch;
-use crate::endpoints::{ENDPOINTS, UNKNOWN_PATH};
-use crate::parting::{LastWords, Parting};
+use crate::endpoints::{ENDPOINTS, TRAP, UNKNOWN_PATH};
+use crate::operations;
+use crate::parting::{Close, LastWords, Parting};
 use crate::state::State;
 
 /// An emulated X: one state behind one lock.
@@ -57,12 +58,14 @@ impl Sandbox {
     fn router(&self) -> Router {
         let unknown = self.clone();
         let mut router = Router::new();
-        for endpoint in ENDPOINTS {
+        for endpoint in ENDPOINTS.iter().chain(operations::echoes()) {
             let sandbox = self.clone();
             let handler = move |request: Request| dispatch(sandbox.clone(), endpoint, request);
             let route: MethodRouter = on(filter(&endpoint.method), handler);
             router = router.route(endpoint.path, route);
         }
+        let trapped = self.clone();
+        router = router.route(TRAP.path, any(move |request: Request| dispatch(trapped.clone(), &TRAP, request)));
         let fallback = move |request: Request| dispatch(unknown.clone(), &UNKNOWN_PATH, request);
         router.fallback(fallback.clone()).method_not_allowed_fallback(fallback).merge(control::router(self.clone()))
     }
@@ -133,10 +136,17 @@ async fn converse(stream: TcpStream, router: Router) {
 
 async fn leave(mut stream: TcpStream, words: LastWords) {
     let _ = stream.write_all(&words.bytes).await;
-    if words.reset {
-        let _ = stream.set_zero_linger();
-    } else {
-        let _ = stream.shutdown().await;
+    match words.close {
+        Close::Reset => {
+            let _ = stream.set_zero_linger();
+        }
+        Close::Both => {
+            let _ = stream.shutdown().await;
+        }
+        Close::Half => {
+            let _ = stream.shutdown().await;
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
     }
 }
 

@@ -5,12 +5,14 @@ use crate::config::Config;
 use crate::engagement::Engagement;
 use crate::entropy::Entropy;
 use crate::faults::Faults;
+use crate::follows::Follows;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::media::MediaStore;
 use crate::oauth1::Nonces;
 use crate::oauth2::OAuth2;
 use crate::rules::Rules;
+use crate::streams::Streams;
 use crate::tweets::Tweets;
 use crate::users::Users;
 
@@ -27,6 +29,8 @@ pub(crate) struct State {
     pub(crate) tweets: Tweets,
     pub(crate) media: MediaStore,
     pub(crate) engagement: Engagement,
+    pub(crate) follows: Follows,
+    pub(crate) streams: Streams,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
 }
@@ -46,6 +50,8 @@ impl State {
             tweets: Tweets::default(),
             media: MediaStore::default(),
             engagement: Engagement::default(),
+            follows: Follows::default(),
+            streams: Streams::default(),
             faults: Faults::default(),
             ledger: Ledger::default(),
             config,

@@ -11,6 +11,8 @@ pub(crate) mod view;
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::{Map, Value};
+
 /// X's own epoch, in ms since the Unix epoch: ids count from there.
 const ID_EPOCH_MS: u64 = 1_288_834_974_657;
 
@@ -30,6 +32,8 @@ pub(crate) struct Tweet {
     pub(crate) reply_to_user: Option<String>,
     pub(crate) quotes: Option<u64>,
     pub(crate) media_ids: Vec<String>,
+    /// X's media objects, as they were when the tweet was made.
+    pub(crate) media: Vec<Map<String, Value>>,
     pub(crate) reply_settings: String,
     /// Users mentioned in the text.
     pub(crate) mentions: Vec<String>,

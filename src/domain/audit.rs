@@ -109,6 +109,8 @@ actions! {
     AccountRemove "account.remove";
     /// An account's token was refreshed.
     TokenRefresh "token.refresh";
+    /// An endpoint of X that changes something was called through the relay.
+    RelayCall "relay.call";
     /// A breaker was forced by an operator.
     BreakerForce "breaker.force";
     /// A breaker was given back to its own judgement.

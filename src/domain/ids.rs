@@ -28,6 +28,11 @@ impl AccountId {
         if well_formed { Ok(Self(text.to_owned())) } else { Err(MalformedId) }
     }
 
+    /// What stands for the X app itself where it acts for nobody: it has windows, and no tokens of a user.
+    pub fn app() -> Self {
+        Self("app".to_owned())
+    }
+
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0

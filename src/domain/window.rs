@@ -3,7 +3,7 @@
 //! X counts calls per endpoint and user in windows of 15 minutes or 24 hours and tells limit, remaining and reset with nearly
 //! every answer. Answers overtake each other, so a reading counts only if it is of a newer window, or lower within the same.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +114,16 @@ impl Windows {
         self.0.get(name).map(|reading| reading.view(name, now))
     }
 
+    /// The window of an operation in which nothing is left at `now`; of several the one that resets last.
+    pub fn exhausted(&self, operation: &str, now: Timestamp) -> Option<Window> {
+        // An operation's further windows have its name and a suffix: they stand right behind it.
+        let from = (Bound::Included(operation), Bound::Unbounded);
+        let named = self.0.range::<str, _>(from).take_while(|(name, _)| name.starts_with(operation));
+        let own = named.filter(|(name, _)| matches!(name.as_bytes().get(operation.len()), None | Some(b' ')));
+        let empty = own.filter(|(_, reading)| reading.remaining == 0 && now < reading.reset_at);
+        empty.max_by_key(|(_, reading)| reading.reset_at).map(|(name, reading)| reading.view(name, now))
+    }
+
     /// Every window X ever spoke of, at `now`, by name.
     pub fn all(&self, now: Timestamp) -> Vec<Window> {
         self.0.iter().map(|(name, reading)| reading.view(name, now)).collect()
@@ -145,6 +155,22 @@ mod tests {
 
     fn heard(remaining: u32, reset_in_s: u64) -> LearnedWindow {
         LearnedWindow { name: NAME.to_owned(), limit: 100, remaining, reset_at: NOW.plus_ms(reset_in_s * 1000) }
+    }
+
+    #[test]
+    fn an_operation_is_out_of_calls_until_its_last_empty_window_resets() {
+        let mut windows = Windows::default();
+        let learn = |windows: &mut Windows, name: &str, remaining, reset_in_s| {
+            windows.learn(LearnedWindow { name: name.to_owned(), ..heard(remaining, reset_in_s) }, NOW);
+        };
+        learn(&mut windows, NAME, 0, 900);
+        learn(&mut windows, "POST /2/tweets 24h", 0, 9000);
+        learn(&mut windows, "POST /2/tweets/{id}/more", 0, 90_000);
+        let reset_at = |windows: &Windows, now| windows.exhausted(NAME, now).and_then(|window| window.reset_at);
+        assert_eq!(reset_at(&windows, NOW), Some(NOW.plus_ms(9_000_000)));
+        assert_eq!(reset_at(&windows, NOW.plus_ms(9_000_000)), None, "it has reset");
+        assert_eq!(windows.exhausted("GET /2/tweets", NOW), None);
+        assert_eq!(windows.exhausted("POST /2/tweets/{id}", NOW), None, "another operation's name begins so");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The last step: problems are rendered, every answer gets the headers that all answers carry, and the log gets its line.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{extract::MatchedPath, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
-use super::{access_log, is_public, page, problem};
+use super::{Reply, access_log, is_public, page, problem};
 use crate::{domain::fault::Fault, services::Context};
 
 /// What is still needed of a request when its answer is ready.
@@ -40,23 +40,36 @@ fn asks_for_a_page(headers: &HeaderMap) -> bool {
         .any(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
 }
 
+/// The template of the route that answered, where the router did not leave it.
+#[derive(Clone, Copy, Debug)]
+pub struct Route(pub &'static str);
+
 /// Finishes an answer and writes its log line.
-pub fn finish(context: &Context, seen: &Seen, response: Response) -> Response {
-    let route = response.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+pub fn finish<B>(context: &Context, seen: &Seen, reply: Reply<B>) -> Reply<B> {
+    let (mut reply, route, fault) = match reply {
+        Reply::Ours(response) => {
+            let (response, route, fault) = ours(context, seen, response);
+            (Reply::Ours(response), Cow::Owned(route), fault)
+        }
+        Reply::Passed { route, carried } => (Reply::Passed { route, carried }, Cow::Borrowed(route), None),
+    };
+    common_headers(context, reply.headers_mut());
+    let answered =
+        access_log::Answered { method: &seen.method, route: &route, status: reply.status(), fault: fault.as_deref() };
+    access_log::write(context, answered);
+    reply
+}
+
+fn ours(context: &Context, seen: &Seen, response: Response) -> (Response, String, Option<Arc<Fault>>) {
+    let route = response.extensions().get::<Route>().map(|route| route.0);
+    let route = route.or_else(|| response.extensions().get::<MatchedPath>().map(MatchedPath::as_str));
+    let route = route.unwrap_or("unmatched").to_owned();
     let fault = response.extensions().get::<Arc<Fault>>().cloned();
-    let mut response = match &fault {
+    let response = match &fault {
         Some(fault) => as_problem(context, seen, &route, fault, response),
         None => response,
     };
-    common_headers(context, response.headers_mut());
-    let answered = access_log::Answered {
-        method: &seen.method,
-        route: &route,
-        status: response.status(),
-        fault: fault.as_deref(),
-    };
-    access_log::write(context, answered);
-    response
+    (response, route, fault)
 }
 
 /// The problem takes the place of the body; headers that earlier steps have set stay.

@@ -1,12 +1,14 @@
 //! Which key a request presents, and whether it is one.
 //!
 //! A key is checked by its form first: a mistyped or made-up one is refused before anything is looked up. Unknown, wrong,
-//! expired and revoked keys are told the same.
+//! expired and revoked keys are told the same. A key that the isolate does not remember costs a look-up, so floods of such are
+//! turned away by the platform's own limit first.
 
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
 
+use super::rate_limit;
 use crate::{
     domain::{
         api_key::{ApiKey, KeyHash, KeyRecord, Standing},
@@ -21,7 +23,13 @@ use crate::{
 /// [`Code::MissingKey`], [`Code::InvalidKey`], or [`Code::Unavailable`] when keys cannot be looked up.
 pub async fn identify(context: &Context, headers: &HeaderMap) -> Result<Arc<KeyRecord>, Fault> {
     let key = presented(headers)?;
-    let record = keys::lookup(context, key.kid()).await.map_err(unavailable)?;
+    let record = match keys::remembered(context, key.kid()) {
+        Some(known) => known,
+        None => {
+            rate_limit::admit_at_edge(context, headers).await?;
+            keys::look_up(context, key.kid()).await.map_err(unavailable)?
+        }
+    };
     let hash = key.hash(&context.config.pepper);
     // An unknown key takes the same comparison as a known one.
     let known = record.as_ref().map_or_else(KeyHash::nobody, |record| record.hash);

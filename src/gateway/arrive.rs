@@ -18,9 +18,12 @@ const DEFAULT_TIMEOUT_MS: u64 = 25_000;
 /// When there is no entropy for ids.
 pub fn name(ports: &Ports, headers: &HeaderMap) -> Result<Call, Unavailable> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let request_id = hex::encode(ports.entropy.bytes::<16>()?);
-    let trace_id = u128::from_le_bytes(ports.entropy.bytes()?);
-    let span_id = u64::from_le_bytes(ports.entropy.bytes()?);
+    let chance: [u8; 40] = ports.entropy.bytes()?;
+    let (id, rest) = chance.split_at(16);
+    let (trace, span) = rest.split_at(16);
+    let request_id = hex::encode(id);
+    let trace_id = trace.try_into().map_or(0, u128::from_le_bytes);
+    let span_id = span.try_into().map_or(0, u64::from_le_bytes);
     let trace = Trace::enter(text("traceparent"), trace_id, span_id);
     let timeout_ms = text("x-request-timeout-ms").and_then(|ms| ms.parse().ok()).unwrap_or(DEFAULT_TIMEOUT_MS);
     let now = ports.clock.now();

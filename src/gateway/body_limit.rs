@@ -10,11 +10,16 @@ use crate::domain::fault::{Code, Fault};
 pub const JSON: u64 = 64 * 1024;
 /// Media: X's largest video, and the frame of a multipart body around it, in bytes.
 pub const MEDIA: u64 = 512 * 1024 * 1024 + 64 * 1024;
+/// JSON for X, in bytes: articles are the longest.
+pub const RELAYED: u64 = 1024 * 1024;
 /// One part of media that the client sends in parts, in bytes.
 pub const MEDIA_PART: u64 = 1024 * 1024;
 
 /// The longest body that `path` takes, in bytes.
 pub fn limit_of(method: &Method, path: &str) -> u64 {
+    if let Some(endpoint) = path.strip_prefix("/2/") {
+        return if endpoint.starts_with("media/") || endpoint.starts_with("chat/media") { MEDIA } else { RELAYED };
+    }
     let is_part = || path.starts_with("/v1/media/uploads/") && path.contains("/parts/");
     match *method {
         Method::POST if path == "/v1/media" => MEDIA,
@@ -75,5 +80,7 @@ mod tests {
         assert_eq!(limit_of(&Method::PUT, "/v1/media/uploads/u/parts/0"), MEDIA_PART);
         assert_eq!(limit_of(&Method::PUT, "/v1/media/1/alt-text"), JSON);
         assert_eq!(limit_of(&Method::POST, "/v1/tweets"), JSON);
+        assert_eq!(limit_of(&Method::POST, "/2/media/upload/7/append"), MEDIA);
+        assert_eq!(limit_of(&Method::POST, "/2/tweets"), RELAYED);
     }
 }

@@ -5,6 +5,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 
+use super::rate_limit;
 use crate::{
     domain::{
         fault::{Code, Fault},
@@ -30,14 +31,14 @@ pub fn presented(headers: &HeaderMap) -> Option<&str> {
 /// [`Code::InvalidSignature`]; [`Code::UnsupportedMediaType`] for a form, whose fields would be signed;
 /// [`Code::InvalidRequest`] for a key beside the signature; [`Code::KeyRateLimited`], [`Code::Unavailable`].
 pub async fn identify(context: &Context, parts: &Parts, authorization: &str) -> Result<Signer, Fault> {
-    let is_only = parts.headers.get_all(header::AUTHORIZATION).iter().count() == 1;
-    if !is_only || parts.headers.contains_key("x-api-key") {
-        return Err(Fault::new(Code::InvalidRequest, "Sign the request or send a key, not both, and one of it."));
+    if parts.headers.contains_key("x-api-key") {
+        return Err(Fault::new(Code::InvalidRequest, "Sign the request or send a key, not both."));
     }
     if carries_form(&parts.method, &parts.headers) {
         let detail = "perch does not read forms, so it cannot check their signature. Sign a body of JSON or multipart.";
         return Err(Fault::new(Code::UnsupportedMediaType, detail));
     }
+    rate_limit::admit_at_edge(context, &parts.headers).await?;
     let request =
         Request { method: parts.method.as_str(), path: parts.uri.path(), query: parts.uri.query().unwrap_or_default() };
     let changes = !parts.method.is_safe();

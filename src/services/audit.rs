@@ -153,5 +153,5 @@ pub async fn insert(context: &Context, rows: &[AuditRow]) -> Result<(), Unavaila
         ];
         Statement::new(INSERT, parameters)
     });
-    context.ports.sql.batch(statements.collect()).await.map(|_| ())
+    context.sql().batch(statements.collect()).await.map(|_| ())
 }

@@ -48,16 +48,22 @@ impl Remembered {
             budget: Budget::new(now),
         }))
     }
+}
 
-    /// Runs `decide` with the group's retry budget.
-    pub(super) fn budget<T>(&self, group: Group, now: Timestamp, decide: impl FnOnce(&mut Budget) -> T) -> T {
-        self.with(group, now, |known| decide(&mut known.budget))
-    }
+/// Runs `decide` with the group's retry budget.
+pub fn budget<T>(context: &Context, group: Group, decide: impl FnOnce(&mut Budget, Timestamp) -> T) -> T {
+    let now = context.now();
+    context.memory.breakers.with(group, now, |known| decide(&mut known.budget, now))
+}
+
+/// A call to `group` begins, which earns the budget a share of a retry.
+pub fn deposit(context: &Context, group: Group) {
+    budget(context, group, |budget, now| budget.deposit(now));
 }
 
 /// How a call was let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pass {
+pub enum Pass {
     /// Like any other.
     Ordinary,
     /// As a probe, under this permit.
@@ -68,7 +74,7 @@ pub(super) enum Pass {
 ///
 /// # Errors
 /// [`Code::BreakerOpen`], saying when X is tried again.
-pub(super) async fn admit(context: &Context, group: Group, effect: Effect) -> Result<Pass, Fault> {
+pub async fn admit(context: &Context, group: Group, effect: Effect) -> Result<Pass, Fault> {
     let now = context.now();
     let admission = current(context, group, now).await.admission(now);
     let admission = if effect == Effect::Create { admission.for_creation() } else { admission };
@@ -84,15 +90,15 @@ pub(super) async fn admit(context: &Context, group: Group, effect: Effect) -> Re
 }
 
 /// Notes what came of a call that was let through.
-pub(super) fn note(context: &Context, group: Group, pass: Pass, outcome: Outcome) {
+pub fn note(context: &Context, group: Group, pass: Pass, outcome: Outcome) {
     let now = context.now();
-    let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
+    let random = || context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
     let command = match pass {
-        Pass::Probe(permit) => Some(Command::ProbeResult { permit, outcome, random }),
+        Pass::Probe(permit) => Some(Command::ProbeResult { permit, outcome, random: random() }),
         Pass::Ordinary => {
             let buckets: Option<Vec<Bucket>> =
                 context.memory.breakers.with(group, now, |known| known.tally.note(outcome, now));
-            buckets.map(|buckets| Command::Report { buckets, random })
+            buckets.map(|buckets| Command::Report { buckets, random: random() })
         }
     };
     if let Some(command) = command {
@@ -154,7 +160,7 @@ async fn current(context: &Context, group: Group, now: Timestamp) -> Snapshot {
 }
 
 fn beside(context: &Context, group: Group, command: Command) {
-    let teller = context.clone();
+    let teller = context.beside();
     let tell = async move {
         // A report that does not arrive is a failure less that is known; the next one is told again.
         let _ = ask(&teller, group, &command).await;
@@ -165,7 +171,7 @@ fn beside(context: &Context, group: Group, command: Command) {
 /// Asks the object, and remembers how it says it is.
 async fn ask(context: &Context, group: Group, command: &Command) -> Result<Reply, Unavailable> {
     let asked_at = context.now();
-    let reply = context.ports.objects.ask::<Breaker>(group.as_str(), command).await;
+    let reply = context.objects().ask::<Breaker>(group.as_str(), command).await;
     context.memory.breakers.with(group, asked_at, |known| {
         known.asked_at = Some(asked_at);
         if let Ok(Reply::Snapshot(snapshot)) = &reply {

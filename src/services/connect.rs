@@ -38,7 +38,7 @@ pub use wish::Wish;
 
 /// Asks the attempt called `state`.
 async fn ask(context: &Context, state: &Nonce, command: &Command) -> Result<Reply, Fault> {
-    context.ports.objects.ask::<Attempt>(state.as_str(), command).await.map_err(out_of_reach)
+    context.objects().ask::<Attempt>(state.as_str(), command).await.map_err(out_of_reach)
 }
 
 /// Unknown, used, expired, another browser's, another key's: one refusal for all, so that it tells nothing.

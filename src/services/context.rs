@@ -1,12 +1,15 @@
 //! What every use case is handed: the ports, the settings, what the isolate remembers, and the request it works for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
 
 use super::{accounts, breakers, keys, limits, tokens, windows};
 use crate::{
     config::Config,
     domain::{Timestamp, api_key::KeyId, backoff::Deadline, ids::AccountId, trace::Trace},
-    ports::Ports,
+    ports::{Kv, Objects, Ports, Sql},
 };
 
 /// The surroundings of one request, queue message or cron tick. Cloning copies a few pointers.
@@ -29,6 +32,31 @@ impl Context {
         let deadline = Deadline::longest(self.now());
         let call = Call { deadline, ..Call::clone(&self.call) };
         Self { call: Arc::new(call), ..self.clone() }
+    }
+
+    /// The same surroundings for work beside the answer, which the answer does not wait for.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let call = Call { waits: Waits::default(), ..Call::clone(&self.call) };
+        Self { call: Arc::new(call), ..self.clone() }
+    }
+
+    /// Key-value storage. The answer waits for what is asked here.
+    pub fn kv(&self) -> &dyn Kv {
+        self.call.waits.kv.fetch_add(1, Ordering::Relaxed);
+        &*self.ports.kv
+    }
+
+    /// The objects. The answer waits for what is asked here.
+    pub fn objects(&self) -> &dyn Objects {
+        self.call.waits.objects.fetch_add(1, Ordering::Relaxed);
+        &*self.ports.objects
+    }
+
+    /// The database. The answer waits for what is asked here.
+    pub fn sql(&self) -> &dyn Sql {
+        self.call.waits.sql.fetch_add(1, Ordering::Relaxed);
+        &*self.ports.sql
     }
 
     /// This moment.
@@ -68,7 +96,27 @@ pub struct Call {
     pub started: Timestamp,
     /// When its client wants the answer.
     pub deadline: Deadline,
+    /// What its answer waited for.
+    pub waits: Waits,
     facts: Arc<Mutex<Facts>>,
+}
+
+/// How often an answer waited for each part of the platform. On a warm isolate a relayed call waits for none.
+#[derive(Debug, Default)]
+pub struct Waits {
+    /// Key-value storage.
+    pub kv: AtomicU32,
+    /// Objects.
+    pub objects: AtomicU32,
+    /// The database.
+    pub sql: AtomicU32,
+}
+
+impl Clone for Waits {
+    fn clone(&self) -> Self {
+        let copy = |count: &AtomicU32| AtomicU32::new(count.load(Ordering::Relaxed));
+        Self { kv: copy(&self.kv), objects: copy(&self.objects), sql: copy(&self.sql) }
+    }
 }
 
 /// What is learned on the way and belongs in the access log.
@@ -87,7 +135,7 @@ pub struct Facts {
 impl Call {
     /// A request that arrived at `started`.
     pub fn new(request_id: String, trace: Trace, started: Timestamp, deadline: Deadline) -> Self {
-        Self { request_id, trace, started, deadline, facts: Arc::default() }
+        Self { request_id, trace, started, deadline, waits: Waits::default(), facts: Arc::default() }
     }
 
     /// Notes something for the access log.

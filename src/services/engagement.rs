@@ -16,7 +16,7 @@ use crate::{
     },
     x::{
         endpoints::{bookmarks, likes, retweets},
-        operation::{Auth, XRequest},
+        operation::XRequest,
     },
 };
 
@@ -73,7 +73,7 @@ pub async fn engage(
     tweet: &TweetId,
 ) -> Result<XAnswer, Fault> {
     let request = engagement.request(&account.user, tweet);
-    if request.operation.auth == Auth::OAuth2Only && account.kind == AccountKind::OAuth1 {
+    if !request.operation.auth.oauth1() && account.kind == AccountKind::OAuth1 {
         let detail = "X takes no OAuth 1.0a token for this; connect the account by OAuth 2.0.";
         return Err(Fault::new(Code::XPermission, detail));
     }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use list::{Page, get, page};
-pub use lookup::{Remembered, lookup, newest, origin_is_known, recent};
+pub use lookup::{Remembered, look_up, lookup, newest, origin_is_known, recent, remembered};
 pub use make::{Made, New, create};
 pub use oauth1::{SigningValues, end_oauth1, issue_oauth1};
 pub use refresh_handle::{end_handles, issue_handle};

@@ -1,5 +1,7 @@
 //! What a key may still do: permits from its `Allowance` object, a handful at a time.
 //!
+//! While requests flow, the next handful is leased beside an answer, so that none waits for it.
+//!
 //! The object also knows the newest version of the key's record: an isolate with an older copy gets no permit until it has read
 //! the record anew. Permits end after a second, so a revoked key stops everywhere within one.
 
@@ -66,15 +68,40 @@ pub enum Refusal {
 /// See [`Refusal`].
 pub async fn admit(context: &Context, record: Arc<KeyRecord>) -> Result<Admission, Refusal> {
     let now = context.now();
-    if let Some(windows) = context.memory.limits.with(&record, |permits| permits.take(now)) {
-        return Ok(Admission { record, windows });
+    let admission = match context.memory.limits.with(&record, |permits| permits.take(now)) {
+        Some(windows) => Admission { record, windows },
+        None => ask(context, record, now).await?,
+    };
+    if context.memory.limits.with(&admission.record, |permits| permits.run_low(context.now())) {
+        lease_beside(context, admission.record.clone());
     }
+    Ok(admission)
+}
+
+async fn ask(context: &Context, record: Arc<KeyRecord>, now: Timestamp) -> Result<Admission, Refusal> {
     match take(context, &record, now).await? {
         Reply::Granted(grant) => Ok(spend(context, record, grant, now)),
         Reply::Refused { retry_after_ms, windows, .. } => last_chance(context, record, retry_after_ms, windows),
         Reply::Outdated { .. } => admit_newest(context, &record).await,
         Reply::Noted => Err(Refusal::OutOfReach(Unavailable::new("object", "not an answer"))),
     }
+}
+
+/// Leases the next handful beside the answer, so that the next requests find it.
+fn lease_beside(context: &Context, record: Arc<KeyRecord>) {
+    let worker = context.beside();
+    let lease = async move {
+        let now = worker.now();
+        // Whatever else the object answers, the request that finds no permit hears it for itself.
+        let reply = take(&worker, &record, now).await;
+        worker.memory.limits.with(&record, |permits| {
+            permits.answered();
+            if let Ok(Reply::Granted(grant)) = reply {
+                permits.add(grant, now);
+            }
+        });
+    };
+    context.ports.background.spawn(Box::pin(lease));
 }
 
 /// Reads the record anew, judges it again, and asks once more.
@@ -94,7 +121,7 @@ async fn take(context: &Context, record: &KeyRecord, now: Timestamp) -> Result<R
     let returned = context.memory.limits.with(record, |permits| permits.returned(now));
     let want = Policy::handful_of(&policies);
     let command = Command::Take { want, returned, version_known: record.version, policies };
-    let reply = context.ports.objects.ask::<Allowance>(record.kid.as_str(), &command).await;
+    let reply = context.objects().ask::<Allowance>(record.kid.as_str(), &command).await;
     // Permits handed back in a call that fails are lost to their key for a window: it may do less, never more.
     reply.map_err(Refusal::OutOfReach)
 }

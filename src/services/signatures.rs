@@ -129,7 +129,7 @@ async fn take_nonce(
 ) -> Result<(), Refusal> {
     let object = nonces::object_name(&consumer.0, presented.timestamp_s);
     let mark = Mark::of(&presented.token, presented.timestamp_s, &presented.nonce);
-    match context.ports.objects.ask::<Nonces>(&object, &Command::Take(mark)).await {
+    match context.objects().ask::<Nonces>(&object, &Command::Take(mark)).await {
         Ok(Reply::Taken) => Ok(()),
         Ok(Reply::Replayed) => Err(Refusal::Invalid),
         Ok(Reply::Full) => Err(Refusal::TooMany),

@@ -14,7 +14,7 @@ mod seal;
 
 use secrecy::SecretString;
 
-use super::Context;
+use super::{Context, copies::Recalled};
 use crate::{
     domain::{
         Timestamp,
@@ -68,15 +68,41 @@ impl Credential {
 /// # Errors
 /// When the account cannot act now: paused, to be connected anew, refreshing without end.
 pub async fn credential(context: &Context, account: &AccountId, rejected: Option<u64>) -> Result<Credential, Fault> {
-    if rejected.is_none()
-        && let Some(credential) = copy::recall(context, account).await
-    {
-        return Ok(credential);
+    if rejected.is_some() {
+        return ask(context, account, rejected).await;
     }
+    match copy::remembered(context, account) {
+        Recalled::Fresh(credential) => Ok(credential),
+        Recalled::Ageing(credential) => {
+            renew_beside(context, account);
+            Ok(credential)
+        }
+        Recalled::Nothing => without_memory(context, account).await,
+    }
+}
+
+async fn without_memory(context: &Context, account: &AccountId) -> Result<Credential, Fault> {
+    match copy::in_kv(context, account).await {
+        Some(credential) => Ok(credential),
+        None => ask(context, account, None).await,
+    }
+}
+
+fn renew_beside(context: &Context, account: &AccountId) {
+    let (worker, account) = (context.beside(), account.clone());
+    let renew = async move {
+        // Whoever needs it next finds out what is wrong.
+        let _ = without_memory(&worker, &account).await;
+    };
+    context.ports.background.spawn(Box::pin(renew));
+}
+
+/// Asks the account's object, which may have the token refreshed.
+async fn ask(context: &Context, account: &AccountId, rejected: Option<u64>) -> Result<Credential, Fault> {
     let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
     let lease_id = hex::encode(lease_id);
     let command = Command::Token { rejected_generation: rejected, lease_id };
-    let reply = context.ports.objects.ask::<Account>(account.as_str(), &command).await;
+    let reply = context.objects().ask::<Account>(account.as_str(), &command).await;
     match reply.map_err(|e| out_of_reach(&e))? {
         Reply::Fresh(access) => copy::keep_access(context, account, &access).await,
         Reply::Sign(token) => copy::keep_user_token(context, account, &token).await,

@@ -70,31 +70,32 @@ impl Seen {
 /// # Errors
 /// [`Code::XRateLimited`], until the window's reset.
 pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> Result<(), Fault> {
-    let now = context.now();
-    let name = operation.name();
-    let known = context.memory.windows.with(account, |seen| seen.windows.all(now));
-    let of_operation =
-        known.into_iter().filter(|window| window.name == name || window.name.starts_with(&format!("{name} ")));
-    let Some(reset) = of_operation.filter_map(|window| window.exhausted_until(now)).max() else {
+    let Some(window) = empty(context, account, operation) else {
         return Ok(());
     };
-    let wait = reset.ms_since(now).div_ceil(1000).max(1);
-    let detail = format!("X's limit for {name} is used up for this account. It resets in {wait} s.");
+    let now = context.now();
+    let wait = window.reset_at.unwrap_or(now).ms_since(now).div_ceil(1000).max(1);
+    let detail = format!("X's limit for {} is used up for this account. It resets in {wait} s.", operation.name);
     Err(Fault::new(Code::XRateLimited, detail).with_retry_after(wait))
+}
+
+/// The window of a call that is known to be used up, if there is one: the one that resets last.
+pub fn empty(context: &Context, owner: &AccountId, operation: &Operation) -> Option<Window> {
+    context.memory.windows.with(owner, |seen| seen.windows.exhausted(operation.name, context.now()))
 }
 
 /// Learns from the headers of an answer.
 pub fn learn(context: &Context, account: &AccountId, operation: &Operation, headers: &HeaderMap) {
     let now = context.now();
-    let mut heard = read(&operation.name(), headers);
+    let mut heard = read(operation.name, headers);
     context.memory.windows.with(account, |seen| heard.retain(|window| seen.learn(window, now)));
     if heard.is_empty() {
         return;
     }
-    let (teller, account) = (context.clone(), account.clone());
+    let (teller, account) = (context.beside(), account.clone());
     let tell = async move {
         // What is lost here is learned again with the next answer.
-        let _ = teller.ports.objects.ask::<Account>(account.as_str(), &Command::Learn { windows: heard }).await;
+        let _ = teller.objects().ask::<Account>(account.as_str(), &Command::Learn { windows: heard }).await;
     };
     context.ports.background.spawn(Box::pin(tell));
 }
@@ -104,13 +105,13 @@ pub fn learn(context: &Context, account: &AccountId, operation: &Operation, head
 /// # Errors
 /// When the account's object does not answer.
 pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
-    let reply = context.ports.objects.ask::<Account>(account.as_str(), &Command::Windows).await;
+    let reply = context.objects().ask::<Account>(account.as_str(), &Command::Windows).await;
     let Ok(Reply::Windows(mut windows)) = reply else {
         return Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment."));
     };
     for operation in endpoints::all() {
         for (limit, window_s) in operation.limits {
-            let name = crate::x::windows::name(&operation.name(), *window_s);
+            let name = crate::x::windows::name(operation.name, *window_s);
             if !windows.iter().any(|window| window.name == name) {
                 windows.push(Window::prior(name, *limit));
             }

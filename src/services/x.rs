@@ -28,7 +28,9 @@ use crate::{
 use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
+pub use fault::{of_silence as silence, rate_limit_wait_s};
 pub(super) use judge::for_breaker;
+pub use request::authorization;
 pub use who::{Profile, who};
 
 /// Calls X for `account`, and answers with what X answered when it did what was asked.
@@ -38,7 +40,7 @@ pub use who::{Profile, who};
 pub async fn call(context: &Context, account: &AccountId, request: XRequest) -> Result<XAnswer, Fault> {
     let operation = request.operation;
     windows::admit(context, account, operation)?;
-    context.memory.breakers.budget(operation.group, context.now(), |budget| budget.deposit(context.now()));
+    breakers::deposit(context, operation.group);
     let (mut attempts, mut rejected) = (Attempts::default(), None);
     loop {
         let pass = breakers::admit(context, operation.group, operation.effect).await?;
@@ -92,9 +94,9 @@ async fn send(
 
 /// What to do about a failure.
 fn next(context: &Context, attempts: &mut Attempts, request: &XRequest, failure: &Failure) -> Retry {
-    let (operation, now) = (request.operation, context.now());
+    let operation = request.operation;
     let random = context.ports.entropy.bytes().map_or(0, u64::from_le_bytes);
-    context.memory.breakers.budget(operation.group, now, |budget| {
+    breakers::budget(context, operation.group, |budget, now| {
         attempts.decide(operation.effect, failure.setback, budget, context.call.deadline, now, random)
     })
 }

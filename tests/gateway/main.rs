@@ -14,6 +14,7 @@ mod media;
 mod oauth1;
 mod openapi;
 mod pipeline;
+mod relay;
 mod sqlite;
 mod tweets;
 mod upstream;

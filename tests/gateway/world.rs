@@ -10,13 +10,13 @@ use std::{
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, Request, header, request::Builder};
+use http::{HeaderMap, Request, Response, StatusCode, header, request::Builder};
 use http_body_util::BodyExt;
 use perch::{
     adapters::{
         memory::{
-            HandClock, MemoryKv, MemoryLog, MemoryObjects, MemoryQueue, OpenGate, SeededEntropy, TokioBackground,
-            YieldTimer,
+            HandClock, MemoryArrival, MemoryKv, MemoryLog, MemoryObjects, MemoryQueue, OpenGate, SeededEntropy,
+            TokioBackground, YieldTimer,
         },
         sealed_box::XChaCha,
     },
@@ -28,6 +28,7 @@ use perch::{
         backoff::Deadline,
         trace::Trace,
     },
+    gateway::Reply,
     ports::{Clock, EntropyExt, Ports},
     services::{Call, Context, keys},
 };
@@ -258,9 +259,24 @@ impl Asking<'_> {
     /// Sends it, and reads the whole answer.
     pub(crate) async fn send(self) -> Answer {
         let request = self.head.body(self.body).unwrap();
-        let (head, body) = self.world.app.fetch(self.world.ports(), request).await.into_parts();
+        let (head, arrival) = MemoryArrival::of(request, self.world.x.clone());
+        let reply = self.world.app.fetch(self.world.ports(), head, arrival).await;
+        let (head, body) = response(reply).into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+}
+
+/// What the client gets.
+fn response(reply: Reply<Body>) -> Response<Body> {
+    match reply {
+        Reply::Ours(response) => response,
+        Reply::Passed { carried, .. } => {
+            let mut response = Response::new(carried.body);
+            *response.status_mut() = StatusCode::from_u16(carried.status).unwrap();
+            *response.headers_mut() = carried.headers;
+            response
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use crate::key::{self, Wanted};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use crate::test::{self, Layer};
-use crate::{bench, lint, progress, smoke};
+use crate::{bench, catalogue, lint, progress, smoke};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The command line, as clap reads it. The comments on commands and options below are their help.
@@ -57,6 +58,16 @@ pub(crate) enum Command {
         /// Rounds over all rows; the median is told
         #[arg(long, default_value_t = 3)]
         rounds: u32,
+    },
+    /// Take a newer OpenAPI file of X's into the catalogue of its endpoints, and print what changed
+    ///
+    /// Rewrites src/x/catalogue/operations.tsv: what X says of an operation is taken from the file; what people decided
+    /// (group, effect, limits, price, time limit) stays. New operations get cautious defaults: look at them, and at what
+    /// else changed, before you commit. X serves the file at <https://api.x.com/2/openapi.json>, without authentication.
+    Catalogue {
+        /// The file
+        #[arg(long, value_name = "OPENAPI.JSON")]
+        from: PathBuf,
     },
     /// Ask a deployment whether it is perch, and ready
     Smoke {
@@ -160,6 +171,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Test { layers } => test::run(&layers)?,
         Command::Bench { seconds, rounds } => bench::run(seconds, rounds)?,
+        Command::Catalogue { from } => catalogue::run(&from)?,
         Command::Smoke { url } => smoke::run(&url)?,
         Command::Lint => lint::run()?,
     }

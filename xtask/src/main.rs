@@ -1,8 +1,9 @@
-//! perch's automation: set-up, dev, build, test, bench, lint. The only one; CI calls the same commands.
+//! perch's automation: set-up, dev, build, test, bench, catalogue, lint. The only one; CI calls the same commands.
 
 mod bench;
 mod browser;
 mod build;
+mod catalogue;
 mod cli;
 mod d1;
 mod dev;

@@ -1,9 +1,11 @@
 //! Prepares what is missing, and nothing more. Everything lands in `.tools/` and `node_modules/`.
 
 mod cargo_tools;
+mod clients;
 mod debian_target;
 mod lock;
 mod node_tools;
+mod npm;
 mod wasm_target;
 
 use crate::process::Tool;
@@ -27,6 +29,8 @@ pub(crate) enum Need {
     Wrangler,
     /// What builds and tests the Worker: worker-build and wasm-bindgen.
     Worker,
+    /// Beside all that, the clients of `tests/clients`.
+    Clients,
 }
 
 /// Makes sure that what `need` names is there.
@@ -44,6 +48,9 @@ pub(crate) fn setup(project: &Project, need: Need) -> Result<Toolbox> {
     }
     if need >= Need::Worker {
         cargo_tools::ensure(project)?;
+    }
+    if need >= Need::Clients {
+        clients::ensure(project)?;
     }
     Ok(Toolbox { project: project.clone(), env })
 }

@@ -21,7 +21,7 @@ use std::time::Instant;
 pub(crate) fn run(layers: &[Layer]) -> Result<()> {
     let project = Project::open()?;
     let layers = if layers.is_empty() { &Layer::ALL[..] } else { layers };
-    let need = if layers.iter().any(|layer| layer.needs_tools()) { Need::Worker } else { Need::Target };
+    let need = layers.iter().map(|layer| layer.need()).max().unwrap_or(Need::Target);
     let tools = setup::setup(&project, need)?;
     let outcomes: Vec<_> = layers.iter().map(|layer| (*layer, measured(&tools, *layer))).collect();
     let (table, good) = table::render(&outcomes);

@@ -80,7 +80,12 @@ pub(crate) fn users_of(state: &State, call: &Call, marks: fn(&Engagement) -> &Ma
 
 /// The `{id}` of the path, which must be the caller's own.
 pub(crate) fn own_id(call: &Call) -> Result<&str, Box<Answer>> {
-    let given = call.param("id");
+    own(call, "id")
+}
+
+/// The user the path names by `parameter`, who must be the caller.
+pub(crate) fn own<'call>(call: &'call Call, parameter: &str) -> Result<&'call str, Box<Answer>> {
+    let given = call.param(parameter);
     match call.caller.user_id() {
         Some(user) if user == given => Ok(user),
         Some(user) => refusal::user_mismatch(given, user).refused(),

@@ -46,8 +46,30 @@ pub(crate) enum Fault {
     RateHeaders { limit: u64, remaining: u64, reset_in_s: u64 },
     /// The real answer in small pieces.
     SlowBody { ms_per_chunk: u64 },
-    /// `307` to this address, and nothing happens.
-    Redirect { to: String },
+    /// A redirect to this address, and nothing happens.
+    Redirect {
+        to: String,
+        #[serde(default = "temporary_redirect")]
+        status: u16,
+    },
+    /// The real answer with its length, the first half of its body, then silence until the client leaves.
+    Stall {},
+    /// The real answer without a length, followed by white space that never ends.
+    EndlessBody { ms_per_chunk: u64 },
+    /// The real answer, packed as `content-encoding: gzip` says.
+    Gzip {},
+    /// The real answer, plain, under `content-encoding: gzip`.
+    GzipLie {},
+    /// The real answer under another content type.
+    ContentType { value: String },
+    /// The real answer with bytes in its middle that no UTF-8 text has.
+    InvalidUtf8 {},
+    /// The real answer with this status. One below 200 comes before it, as an interim answer.
+    Status { status: u16 },
+    /// The real answer among `count` more headers of `bytes` bytes each.
+    Headers { count: u16, bytes: u32 },
+    /// The real answer, then the end of what is sent; what the client still sends is read.
+    HalfClose {},
     /// The real answer, announced as half as long as it is.
     WrongLength {},
     /// A gzip body that unpacks to this many MiB, and nothing happens.
@@ -55,6 +77,10 @@ pub(crate) enum Fault {
         #[serde(default = "default_mib")]
         mib: u32,
     },
+}
+
+fn temporary_redirect() -> u16 {
+    307
 }
 
 fn default_mib() -> u32 {
@@ -79,6 +105,15 @@ impl Fault {
             Self::RateHeaders { .. } => "rate_headers",
             Self::SlowBody { .. } => "slow_body",
             Self::Redirect { .. } => "redirect",
+            Self::Stall {} => "stall",
+            Self::EndlessBody { .. } => "endless_body",
+            Self::Gzip {} => "gzip",
+            Self::GzipLie {} => "gzip_lie",
+            Self::ContentType { .. } => "content_type",
+            Self::InvalidUtf8 {} => "invalid_utf8",
+            Self::Status { .. } => "status",
+            Self::Headers { .. } => "headers",
+            Self::HalfClose {} => "half_close",
             Self::WrongLength {} => "wrong_length",
             Self::GzipBomb { .. } => "gzip_bomb",
         }
@@ -106,6 +141,15 @@ mod tests {
             r#"{"kind":"rate_headers","limit":1,"remaining":0,"reset_in_s":9}"#,
             r#"{"kind":"slow_body","ms_per_chunk":1}"#,
             r#"{"kind":"redirect","to":"https://example.com/"}"#,
+            r#"{"kind":"stall"}"#,
+            r#"{"kind":"endless_body","ms_per_chunk":1}"#,
+            r#"{"kind":"gzip"}"#,
+            r#"{"kind":"gzip_lie"}"#,
+            r#"{"kind":"content_type","value":"text/html"}"#,
+            r#"{"kind":"invalid_utf8"}"#,
+            r#"{"kind":"status","status":299}"#,
+            r#"{"kind":"headers","count":1,"bytes":1}"#,
+            r#"{"kind":"half_close"}"#,
             r#"{"kind":"wrong_length"}"#,
             r#"{"kind":"gzip_bomb"}"#,
         ] {

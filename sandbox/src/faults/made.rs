@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -21,9 +23,20 @@ pub(crate) fn custom(status: u16, headers: &BTreeMap<String, String>, body: &Val
     headers.iter().fold(answer, |answer, (name, value)| answer.with_header(name, value))
 }
 
+/// `body` as gzip.
+pub(crate) fn packed(body: &[u8]) -> Bytes {
+    let mut packer = packer();
+    let whole = packer.write_all(body).and_then(|()| packer.finish());
+    Bytes::from(whole.unwrap_or_default())
+}
+
+fn packer() -> GzEncoder<Vec<u8>> {
+    GzEncoder::new(Vec::new(), Compression::fast())
+}
+
 /// A small gzip body that unpacks to `mib` MiB of a JSON text.
 pub(crate) fn bomb(mib: u32) -> Answer {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut packer = packer();
     let spaces = vec![b' '; 1024 * 1024];
     let written = (0..mib).try_for_each(|_| packer.write_all(&spaces)).and_then(|()| packer.write_all(b"{}"));
     let body = written.and_then(|()| packer.finish()).unwrap_or_default();

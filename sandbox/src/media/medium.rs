@@ -81,6 +81,28 @@ impl Medium {
         json!({ "data": data })
     }
 
+    /// X's media object: every field that is known; `None` for subtitles, which have no key.
+    pub(super) fn object(&self) -> Option<Map<String, Value>> {
+        let mut object = Map::new();
+        object.insert("media_key".into(), json!(self.category.media_key(&self.id)?));
+        let (kind, address) = match self.kind() {
+            Kind::Image => ("photo", "url"),
+            Kind::Gif => ("animated_gif", "preview_image_url"),
+            Kind::Video | Kind::Subtitles => ("video", "preview_image_url"),
+        };
+        object.insert("type".into(), json!(kind));
+        object.insert(address.into(), json!(format!("https://pbs.twimg.com/media/{}.jpg", self.id)));
+        object.extend(self.alt_text().map(|text| ("alt_text".into(), text.clone())));
+        if let Some(size) = self.dimensions {
+            object.extend([("width".into(), json!(size.width)), ("height".into(), json!(size.height))]);
+        }
+        Some(object)
+    }
+
+    fn alt_text(&self) -> Option<&Value> {
+        self.metadata.get("alt_text")?.get("text")
+    }
+
     /// What the ledger keeps of its making.
     pub fn effect(&self) -> Value {
         json!({

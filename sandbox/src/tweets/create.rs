@@ -7,6 +7,7 @@ use crate::answer::{Answer, Outcome};
 use crate::call::Call;
 use crate::refusal;
 use crate::state::State;
+use crate::streams;
 use crate::text;
 use crate::tweets::Tweet;
 use crate::tweets::draft::Draft;
@@ -32,6 +33,7 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
         "body": serde_json::from_slice::<serde_json::Value>(&call.body).unwrap_or_default(),
     });
     let data = json!({ "id": id, "text": tweet.text, "edit_history_tweet_ids": [id] });
+    streams::publish(state, &tweet);
     state.tweets.add(tweet);
     state.commit("tweet.create", Some(author), details);
     Ok(Answer::json(StatusCode::CREATED, &json!({ "data": data })))
@@ -100,6 +102,7 @@ fn tweet(state: &mut State, author: &str, draft: &Draft, now: u64) -> Tweet {
         reply_to_user: parent.map(|parent| parent.author_id.clone()),
         quotes: draft.quote_tweet_id.as_ref().and_then(|id| id.parse().ok()),
         media_ids: draft.media_ids().to_vec(),
+        media: state.media.attached(author, draft.media_ids(), now),
         reply_settings: draft.reply_settings.map_or("everyone", |who| who.name()).to_owned(),
         mentions: state.users.mentioned_in(&draft.text),
     }

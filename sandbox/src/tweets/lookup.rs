@@ -1,7 +1,5 @@
 //! Looking tweets up: one, or up to a hundred.
 
-use serde_json::json;
-
 use crate::answer::{Answer, Outcome};
 use crate::call::Call;
 use crate::config::is_id;
@@ -21,11 +19,7 @@ pub(crate) fn one(state: &mut State, call: &Call) -> Outcome {
     let Some(tweet) = visible(state, call, id) else {
         return Ok(Missing { resource: "tweet", parameter: "id", value: id }.alone());
     };
-    let mut body = json!({ "data": view.tweet(state, tweet) });
-    if let (Some(includes), Some(members)) = (view.includes(state, &[tweet]), body.as_object_mut()) {
-        members.insert("includes".to_owned(), includes);
-    }
-    Ok(Answer::ok(&body))
+    Ok(Answer::ok(&view.alone(state, tweet)))
 }
 
 /// `GET /2/tweets?ids=`: what exists in `data`, what does not in `errors`.

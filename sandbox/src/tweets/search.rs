@@ -14,19 +14,29 @@ const SIZES: Sizes = Sizes { low: 10, high: 100, default: 10 };
 const REACH_MS: u64 = 7 * 86_400_000;
 
 /// `GET /2/tweets/search/recent?query=`
-///
-/// Understood: `from:`, `to:`, `conversation_id:`, `is:reply`, `"a phrase"`, words, and `-` before any of them; all
-/// must hold.
 pub(crate) fn recent(state: &mut State, call: &Call) -> Outcome {
     let Some(query) = call.query("query").filter(|query| !query.trim().is_empty()) else {
         return required().refused();
     };
-    let terms = terms(query);
+    let query = Query::parse(query);
     let oldest = state.now_ms().saturating_sub(REACH_MS);
-    let matches = |tweet: &&Tweet| {
-        tweet.created_at_ms >= oldest && terms.iter().all(|term| holds(state, tweet, &term.text) != term.negated)
-    };
+    let matches = |tweet: &&Tweet| tweet.created_at_ms >= oldest && query.matches(state, tweet);
     page::of_tweets(state, call, SIZES, state.tweets.newest_first().filter(matches))
+}
+
+/// A query: `from:`, `to:`, `conversation_id:`, `is:reply`, `"a phrase"`, words, and `-` before any of them.
+pub(crate) struct Query(Vec<Term>);
+
+impl Query {
+    /// Reads a query; what is no operator is a word.
+    pub(crate) fn parse(text: &str) -> Self {
+        Self(terms(text))
+    }
+
+    /// Whether all of it holds for `tweet`.
+    pub(crate) fn matches(&self, state: &State, tweet: &Tweet) -> bool {
+        self.0.iter().all(|term| holds(state, tweet, &term.text) != term.negated)
+    }
 }
 
 struct Term {

@@ -14,6 +14,7 @@ use crate::users;
 pub(crate) struct View {
     tweet_fields: Vec<String>,
     user_fields: Vec<String>,
+    media_fields: Vec<String>,
     expansions: Vec<String>,
 }
 
@@ -23,6 +24,7 @@ impl View {
         Ok(Self {
             tweet_fields: fields::of_tweets(call)?,
             user_fields: fields::of_users(call)?,
+            media_fields: fields::of_media(call)?,
             expansions: fields::expansions(call)?,
         })
     }
@@ -42,6 +44,14 @@ impl View {
         Value::Object(view)
     }
 
+    /// `tweet` as `data`, with its `includes`.
+    pub(crate) fn alone(&self, state: &State, tweet: &Tweet) -> Value {
+        let mut body = Map::new();
+        body.insert("data".to_owned(), self.tweet(state, tweet));
+        body.extend(self.includes(state, &[tweet]).map(|includes| ("includes".to_owned(), includes)));
+        Value::Object(body)
+    }
+
     /// The expanded objects of `tweets`; `None` when nothing was asked or found.
     pub(crate) fn includes(&self, state: &State, tweets: &[&Tweet]) -> Option<Value> {
         let mut includes = Map::new();
@@ -52,6 +62,10 @@ impl View {
         let referenced = self.referenced(state, tweets);
         if !referenced.is_empty() {
             includes.insert("tweets".to_owned(), Value::Array(referenced));
+        }
+        let media = self.media(tweets);
+        if !media.is_empty() {
+            includes.insert("media".to_owned(), Value::Array(media));
         }
         (!includes.is_empty()).then_some(Value::Object(includes))
     }
@@ -75,6 +89,18 @@ impl View {
         ids.dedup();
         let found = ids.into_iter().filter_map(|id| state.users.by_id(id));
         found.map(|user| users::view::user(state, user, &self.user_fields)).collect()
+    }
+
+    /// The media of `tweets`, with `media_key`, `type` and the asked fields.
+    fn media(&self, tweets: &[&Tweet]) -> Vec<Value> {
+        let is_asked =
+            |name: &str| ["media_key", "type"].contains(&name) || self.media_fields.iter().any(|asked| asked == name);
+        let expanded = tweets.iter().filter(|_| self.expands("attachments.media_keys"));
+        let objects = expanded.flat_map(|tweet| &tweet.media).map(|object| {
+            let members = object.iter().filter(|(name, _)| is_asked(name));
+            Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
+        });
+        objects.collect()
     }
 
     fn referenced(&self, state: &State, tweets: &[&Tweet]) -> Vec<Value> {
@@ -127,7 +153,7 @@ fn references(tweet: &Tweet) -> Option<Value> {
 }
 
 fn attachments(tweet: &Tweet) -> Option<Value> {
-    let keys: Vec<String> = tweet.media_ids.iter().map(|id| format!("3_{id}")).collect();
+    let keys: Vec<&Value> = tweet.media.iter().filter_map(|object| object.get("media_key")).collect();
     (!keys.is_empty()).then(|| json!({ "media_keys": keys }))
 }
 

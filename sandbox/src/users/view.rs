@@ -39,8 +39,8 @@ fn metrics(state: &State, user_id: &str) -> Value {
     let tweets = state.tweets.count_by(user_id);
     let likes = state.engagement.likes.by_user(user_id).len();
     json!({
-        "followers_count": 0,
-        "following_count": 0,
+        "followers_count": state.follows.followers(user_id).count(),
+        "following_count": state.follows.following(user_id).count(),
         "listed_count": 0,
         "like_count": likes,
         "media_count": 0,

@@ -3,6 +3,7 @@
 use perch_sandbox::{Config, DEFAULT_REDIRECT_URI, Running, spawn};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 pub(crate) const ALICE: &str = "2244994945";
 pub(crate) const BOB: &str = "783214";
@@ -71,6 +72,23 @@ impl World {
             .basic_auth(perch_sandbox::CLIENT_ID, Some(perch_sandbox::CLIENT_SECRET))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(encode(form))
+    }
+
+    /// The app's own bearer.
+    pub(crate) async fn app_bearer(&self) -> String {
+        let request = self.http.post(self.url("/oauth2/token"));
+        let request = request.basic_auth(perch_sandbox::CONSUMER_KEY, Some(perch_sandbox::CONSUMER_SECRET));
+        text(&json(request.body("grant_type=client_credentials").send().await.unwrap()).await["access_token"])
+    }
+
+    /// The newest request in the ledger.
+    pub(crate) async fn last_seen(&self) -> Value {
+        self.ledger().await["requests"].as_array().unwrap().last().unwrap().clone()
+    }
+
+    /// A connection of its own, to write HTTP by hand.
+    pub(crate) async fn connection(&self) -> TcpStream {
+        TcpStream::connect(self.sandbox.address).await.unwrap()
     }
 
     /// Creates a tweet; gives its id.

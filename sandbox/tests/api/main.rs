@@ -9,6 +9,12 @@ mod engagement;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod follows;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod long_media;
 #[cfg(test)]
 mod media;
@@ -16,6 +22,10 @@ mod media;
 mod oauth1;
 #[cfg(test)]
 mod oauth2;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod streams;
 #[cfg(test)]
 mod tweets;
 #[cfg(test)]

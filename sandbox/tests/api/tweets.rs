@@ -144,3 +144,34 @@ async fn only_the_author_deletes() {
     assert_eq!(world.delete("/2/tweets/1", &bob).send().await.unwrap().status(), 404);
     assert_eq!(world.effects("tweet.delete").await, 0);
 }
+
+#[tokio::test]
+async fn media_are_included_with_the_asked_fields() {
+    let world = World::start().await;
+    let alice = world.connect("alice", ALL_SCOPES).await.access;
+    let gif = json!({"media": "R0lGODlhAwACAAAAADs=", "media_category": "tweet_image"});
+    let uploaded = json(world.post("/2/media/upload", &alice, &gif).send().await.unwrap()).await;
+    let (media_id, media_key) = (&uploaded["data"]["id"], &uploaded["data"]["media_key"]);
+    let alt_text = json!({"id": media_id, "metadata": {"alt_text": {"text": "three by two"}}});
+    world.post("/2/media/metadata", &alice, &alt_text).send().await.unwrap();
+    let tweet = json!({"text": "look", "media": {"media_ids": [media_id]}});
+    let id = text(&json(world.post("/2/tweets", &alice, &tweet).send().await.unwrap()).await["data"]["id"]);
+    let get = async |query: &str| {
+        json(
+            world
+                .get(&format!("/2/tweets/{id}?expansions=attachments.media_keys{query}"), &alice)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    };
+    let plain = get("").await;
+    assert_eq!(plain["data"]["attachments"]["media_keys"], json!([media_key]));
+    assert_eq!(plain["includes"]["media"], json!([{"media_key": media_key, "type": "photo"}]));
+    let full = get("&media.fields=alt_text,url,width").await;
+    let medium = &full["includes"]["media"][0];
+    assert_eq!((&medium["alt_text"], &medium["width"]), (&json!("three by two"), &json!(3)));
+    assert!(medium["url"].as_str().unwrap().ends_with(&format!("{}.jpg", media_id.as_str().unwrap())));
+    assert!(get("&media.fields=secrets").await["errors"][0]["message"].as_str().unwrap().contains("media.fields"));
+}

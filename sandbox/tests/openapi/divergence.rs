@@ -18,6 +18,7 @@ pub(crate) const DIVERGENCES: &[Divergence] = &[
     Divergence::Member("edit_history_tweet_ids"),
     Divergence::Member("referenced_tweets"),
     Divergence::Member("retweet_count"),
+    Divergence::Member("sent"),
     Divergence::Member("tweet_count"),
     Divergence::Member("tweets"),
     Divergence::TypePrefix("https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/"),

@@ -27,7 +27,28 @@ impl Judge {
 
     /// Calls an operation that must succeed, and judges the answer. `path` is the operation's, `target` the request's.
     pub(crate) async fn ok(&mut self, method: &str, path: &str, target: &str, body: Value) -> Value {
-        let Answer { status, body } = self.session.call(method, target, &body).await;
+        let answer = self.session.call(method, target, &body).await;
+        self.judge(method, path, target, answer)
+    }
+
+    /// As [`Judge::ok`], with the app's bearer.
+    pub(crate) async fn ok_as_app(&mut self, method: &str, path: &str, body: Value) -> Value {
+        let answer = self.session.call_as_app(method, path, &body).await;
+        self.judge(method, path, path, answer)
+    }
+
+    /// Opens a stream, posts a tweet, and judges the first line that tells of it.
+    pub(crate) async fn first_line(&mut self, path: &str, query: &str, tweet: Value) {
+        let mut stream = self.session.stream(&format!("{path}{query}")).await;
+        let status = stream.status().as_u16();
+        self.tweet(tweet).await;
+        let line = stream.chunk().await.unwrap().unwrap();
+        let body = serde_json::from_slice(&line).unwrap();
+        self.judge("GET", path, path, Answer { status, body });
+    }
+
+    fn judge(&mut self, method: &str, path: &str, target: &str, answer: Answer) -> Value {
+        let Answer { status, body } = answer;
         assert!((200..300).contains(&status), "{method} {target}: {status} {body}");
         let reconciled = self.reconciled(&body);
         let faults = self.spec.faults(method, path, status, &reconciled);
@@ -64,8 +85,9 @@ impl Judge {
 
     /// Ends the trial: no fault, and no operation unheard.
     pub(crate) fn finish(self) {
-        let served = perch_sandbox::operations().filter(|(method, path)| self.spec.knows(method, path));
-        let served: BTreeSet<_> = served.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+        let emulated = perch_sandbox::operations::all().iter().filter(|operation| operation.is_emulated());
+        let named = emulated.map(|operation| (operation.method.to_string(), operation.path.to_owned()));
+        let served: BTreeSet<_> = named.filter(|(method, path)| self.spec.knows(method, path)).collect();
         assert!(!served.is_empty());
         let unheard: Vec<_> = served.difference(&self.heard).collect();
         assert!(unheard.is_empty(), "served but not judged: {unheard:?}");

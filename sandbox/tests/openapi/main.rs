@@ -7,6 +7,8 @@ mod divergence;
 mod judge;
 mod session;
 mod spec;
+#[cfg(test)]
+mod table;
 
 use serde_json::{Value, json};
 
@@ -25,6 +27,8 @@ async fn every_answer_is_one_that_the_specification_allows() {
     users(&mut x).await;
     tweets(&mut x).await;
     engagement(&mut x).await;
+    follows(&mut x).await;
+    streams(&mut x).await;
     pictures(&mut x).await;
     videos(&mut x).await;
     refusals(&mut x).await;
@@ -57,6 +61,9 @@ async fn tweets(x: &mut Judge) {
     x.ok("GET", "/2/users/{id}/mentions", &format!("/2/users/783214/mentions?{fields}"), NONE).await;
     let path = format!("/2/tweets/{reply}/hidden");
     x.ok("PUT", "/2/tweets/{tweet_id}/hidden", &path, json!({"hidden": true})).await;
+    x.ok("GET", "/2/tweets/{id}/quote_tweets", &format!("/2/tweets/{first}/quote_tweets?{fields}"), NONE).await;
+    let home = "/2/users/{id}/timelines/reverse_chronological";
+    x.ok("GET", home, &format!("/2/users/{me}/timelines/reverse_chronological?{fields}"), NONE).await;
     x.ok("DELETE", "/2/tweets/{id}", &format!("/2/tweets/{quote}"), NONE).await;
 }
 
@@ -77,6 +84,26 @@ async fn engagement(x: &mut Judge) {
     }
 }
 
+async fn follows(x: &mut Judge) {
+    let me = x.my_id().await;
+    let following = format!("/2/users/{me}/following");
+    x.ok("POST", "/2/users/{id}/following", &following, json!({"target_user_id": "783214"})).await;
+    x.ok("GET", "/2/users/{id}/following", &format!("{following}?user.fields=public_metrics"), NONE).await;
+    x.ok("GET", "/2/users/{id}/followers", "/2/users/783214/followers", NONE).await;
+    let unfollow = "/2/users/{source_user_id}/following/{target_user_id}";
+    x.ok("DELETE", unfollow, &format!("{following}/783214"), NONE).await;
+}
+
+async fn streams(x: &mut Judge) {
+    let fields = "?tweet.fields=author_id,created_at,public_metrics&expansions=author_id";
+    x.first_line("/2/tweets/sample/stream", fields, json!({"text": "into the sample"})).await;
+    let rules = "/2/tweets/search/stream/rules";
+    let added = x.ok_as_app("POST", rules, json!({"add": [{"value": "fish", "tag": "fishes"}]})).await;
+    x.ok_as_app("GET", rules, NONE).await;
+    x.first_line("/2/tweets/search/stream", fields, json!({"text": "a fish for the filter"})).await;
+    x.ok_as_app("POST", rules, json!({"delete": {"ids": [added["data"][0]["id"]]}})).await;
+}
+
 /// A GIF of 3 by 2 pixels, as far as its header goes.
 const PICTURE: &str = "R0lGODlhAwACAAAAADs=";
 /// The first box of an MP4.
@@ -90,7 +117,9 @@ async fn pictures(x: &mut Judge) {
     let id = picture["data"]["id"].clone();
     let body = json!({"id": id, "metadata": {"alt_text": {"text": "three by two pixels"}}});
     x.ok("POST", "/2/media/metadata", "/2/media/metadata", body).await;
-    x.tweet(json!({"text": "look", "media": {"media_ids": [id]}})).await;
+    let tweet = x.tweet(json!({"text": "look", "media": {"media_ids": [id]}})).await;
+    let query = "expansions=attachments.media_keys&media.fields=alt_text,url,width,height,type";
+    x.ok("GET", "/2/tweets/{id}", &format!("/2/tweets/{tweet}?{query}"), NONE).await;
 }
 
 async fn videos(x: &mut Judge) {

@@ -1,5 +1,6 @@
 //! X's OpenAPI file as a judge of answers.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jsonschema::{Draft, Validator};
@@ -42,6 +43,47 @@ impl Spec {
     /// What is wrong with a problem, by the schema of its type.
     pub(crate) fn problem_faults(&self, body: &Value) -> Vec<String> {
         self.validate(&json!({"$ref": "#/components/schemas/Problem"}), body)
+    }
+
+    /// Every operation: its method and its path.
+    pub(crate) fn operations(&self) -> Vec<(String, String)> {
+        let paths = self.document["paths"].as_object().unwrap().iter();
+        let all = paths.flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
+        });
+        all.filter(|(method, _)| ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str())).collect()
+    }
+
+    /// The kinds of credentials an operation takes, by their names in the ledger.
+    pub(crate) fn credentials(&self, method: &str, path: &str) -> BTreeSet<String> {
+        let name = |scheme: &str| match scheme {
+            "OAuth2UserToken" => "oauth2_user".to_owned(),
+            "UserToken" => "oauth1_user".to_owned(),
+            "BearerToken" => "app_bearer".to_owned(),
+            other => other.to_owned(),
+        };
+        self.security(method, path).map(|(scheme, _)| name(scheme)).collect()
+    }
+
+    /// The scopes an OAuth 2.0 user needs.
+    pub(crate) fn scopes(&self, method: &str, path: &str) -> BTreeSet<String> {
+        let lists = self.security(method, path).filter_map(|(_, scopes)| scopes.as_array());
+        lists.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Whether an operation may answer with `status`.
+    pub(crate) fn knows_status(&self, method: &str, path: &str, status: u16) -> bool {
+        !self.operation(method, path)["responses"][status.to_string()].is_null()
+    }
+
+    /// Whether an operation answers without end.
+    pub(crate) fn streams(&self, method: &str, path: &str) -> bool {
+        self.operation(method, path)["x-twitter-streaming"] == json!(true)
+    }
+
+    fn security(&self, method: &str, path: &str) -> impl Iterator<Item = (&String, &Value)> {
+        let choices = self.operation(method, path)["security"].as_array();
+        choices.into_iter().flatten().filter_map(Value::as_object).flatten()
     }
 
     fn operation(&self, method: &str, path: &str) -> &Value {

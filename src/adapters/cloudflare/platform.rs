@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use worker::{Date, Delay, console_log, send::SendFuture};
+use worker::{Delay, send::SendFuture};
 
 use crate::{
     domain::Timestamp,
@@ -14,7 +14,8 @@ pub(super) struct PlatformClock;
 
 impl Clock for PlatformClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_ms(Date::now().as_millis())
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole milliseconds since 1970")]
+        Timestamp::from_ms(js_sys::Date::now() as u64)
     }
 }
 
@@ -41,8 +42,8 @@ impl Timer for PlatformTimer {
 pub(super) struct ConsoleLog;
 
 impl Log for ConsoleLog {
-    fn write(&self, line: &serde_json::Value) {
-        console_log!("{line}");
+    fn write_text(&self, line: &str) {
+        web_sys::console::log_1(&line.into());
     }
 }
 

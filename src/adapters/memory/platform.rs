@@ -152,7 +152,9 @@ impl MemoryLog {
 }
 
 impl Log for MemoryLog {
-    fn write(&self, line: &serde_json::Value) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+    fn write_text(&self, line: &str) {
+        // A line that is no JSON stands out as a text.
+        let line = serde_json::from_str(line).unwrap_or_else(|_| serde_json::Value::from(line));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }

@@ -7,7 +7,11 @@ use crate::domain::Timestamp;
 
 /// Leased permits of one key, oldest first. Kept in memory alone: an isolate that ends takes its unspent permits along.
 #[derive(Clone, Debug, Default)]
-pub struct Permits(VecDeque<Handful>);
+pub struct Permits {
+    handfuls: VecDeque<Handful>,
+    spent_at: Option<Timestamp>,
+    asked_at: Option<Timestamp>,
+}
 
 #[derive(Clone, Debug)]
 struct Handful {
@@ -26,12 +30,12 @@ impl Permits {
     /// Takes in a grant. `asked_at` is the moment, on this isolate's clock, at which the request for it was sent: so a slow
     /// answer shortens the permits' life and never stretches it.
     pub fn add(&mut self, grant: Grant, asked_at: Timestamp) {
-        self.0.push_back(Handful { left: grant.permits, asked_at, grant });
+        self.handfuls.push_back(Handful { left: grant.permits, asked_at, grant });
     }
 
     /// Spends one permit, and tells where the key stands after it; nothing if there is none: ask the object.
     pub fn take(&mut self, now: Timestamp) -> Option<Vec<WindowView>> {
-        let handful = self.0.iter_mut().find(|handful| handful.left > 0 && handful.is_good(now))?;
+        let handful = self.handfuls.iter_mut().find(|handful| handful.left > 0 && handful.is_good(now))?;
         handful.left -= 1;
         let left = handful.left;
         let windows = handful
@@ -42,16 +46,37 @@ impl Permits {
         Some(windows.collect())
     }
 
+    /// Whether to ask for more now, beside the answer: requests of this key flow, and half of the last handful or more is spent.
+    /// Whoever is told so asks; others are not told so again until that must have been answered.
+    pub fn run_low(&mut self, now: Timestamp) -> bool {
+        let flowing = self.spent_at.replace(now).is_some_and(|spent| now.ms_since(spent) < PERMIT_LIFE_MS);
+        let asking = self.asked_at.is_some_and(|asked| now.ms_since(asked) < PERMIT_LIFE_MS);
+        let fresh = |handful: &&Handful| now.ms_since(handful.asked_at) < PERMIT_LIFE_MS / 2;
+        let left: u32 = self.handfuls.iter().filter(fresh).map(|handful| handful.left).sum();
+        let last = self.handfuls.back().map_or(0, |handful| handful.grant.permits);
+        let low = flowing && !asking && left <= last / 2;
+        if low {
+            self.asked_at = Some(now);
+        }
+        low
+    }
+
+    /// What [`run_low`](Self::run_low) had asked for was answered.
+    pub fn answered(&mut self) {
+        self.asked_at = None;
+    }
+
     /// Hands out what ended unspent, for the next `Take`. Sent once: if that request fails, the key has lost them.
     pub fn returned(&mut self, now: Timestamp) -> Vec<Unspent> {
-        let (good, ended): (VecDeque<_>, VecDeque<_>) = self.0.drain(..).partition(|handful| handful.is_good(now));
-        self.0 = good;
+        let (good, ended): (VecDeque<_>, VecDeque<_>) =
+            self.handfuls.drain(..).partition(|handful| handful.is_good(now));
+        self.handfuls = good;
         unspent(ended)
     }
 
     /// Gives up all permits, as when the key's record has changed.
     pub fn surrender(&mut self) -> Vec<Unspent> {
-        unspent(std::mem::take(&mut self.0))
+        unspent(std::mem::take(&mut self.handfuls))
     }
 }
 
@@ -92,6 +117,19 @@ mod tests {
         assert_eq!(permits.take(NOW.plus_ms(1_000)), None);
         assert_eq!(permits.returned(NOW.plus_ms(1_000)), [Unspent { permits: 2, granted_at: NOW }]);
         assert_eq!(permits.returned(NOW.plus_ms(1_000)), [], "sent once");
+    }
+
+    #[test]
+    fn more_are_asked_for_by_one_while_requests_flow() {
+        let mut permits = Permits::default();
+        permits.add(grant(4), NOW);
+        assert!(permits.take(NOW).is_some() && !permits.run_low(NOW), "the first of a while");
+        assert!(permits.take(NOW).is_some() && permits.run_low(NOW), "half are left");
+        assert!(permits.take(NOW).is_some() && !permits.run_low(NOW), "somebody asks already");
+        permits.answered();
+        permits.add(grant(4), NOW);
+        assert!(permits.take(NOW).is_some() && !permits.run_low(NOW), "four are left");
+        assert!(permits.run_low(NOW.plus_ms(500)), "those that are left end soon");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Group {
     /// The token endpoint.
     Tokens,
-    /// Posting, deleting, hiding.
+    /// Posting, deleting.
     TweetsWrite,
     /// Tweets, timelines, search.
     TweetsRead,
@@ -16,14 +16,32 @@ pub enum Group {
     Users,
     /// Media.
     Media,
-    /// Likes, retweets, bookmarks.
+    /// Likes, retweets, bookmarks, hidden replies.
     Engagement,
+    /// Direct messages and encrypted chats.
+    DirectMessages,
+    /// Lists.
+    Lists,
+    /// Streams, their rules and connections.
+    Streams,
+    /// Everything else: spaces, trends, webhooks, compliance, broadcasts and so on.
+    Other,
 }
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 6] =
-        [Self::Tokens, Self::TweetsWrite, Self::TweetsRead, Self::Users, Self::Media, Self::Engagement];
+    pub const ALL: [Self; 10] = [
+        Self::Tokens,
+        Self::TweetsWrite,
+        Self::TweetsRead,
+        Self::Users,
+        Self::Media,
+        Self::Engagement,
+        Self::DirectMessages,
+        Self::Lists,
+        Self::Streams,
+        Self::Other,
+    ];
 
     /// The name, which also names the group's Durable Object.
     pub const fn as_str(self) -> &'static str {
@@ -34,14 +52,20 @@ impl Group {
             Self::Users => "users",
             Self::Media => "media",
             Self::Engagement => "engagement",
+            Self::DirectMessages => "direct_messages",
+            Self::Lists => "lists",
+            Self::Streams => "streams",
+            Self::Other => "other",
         }
     }
 
-    /// A call that takes longer is slow.
+    /// A call that takes longer is slow. A stream takes as long as it takes to begin: X may wait for the first line, and sends an
+    /// empty one after 20 s.
     pub const fn slow_after_ms(self) -> u64 {
         match self {
             Self::Media => 60_000,
-            Self::Tokens | Self::TweetsWrite | Self::TweetsRead | Self::Users | Self::Engagement => 5_000,
+            Self::Streams => 25_000,
+            _ => 5_000,
         }
     }
 }

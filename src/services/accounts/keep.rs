@@ -154,7 +154,7 @@ async fn newest_generation(context: &Context, account: &AccountId) -> Result<u64
 }
 
 pub(super) async fn ask(context: &Context, account: &AccountId, command: &Command) -> Result<Reply, Fault> {
-    context.ports.objects.ask::<Account>(account.as_str(), command).await.map_err(out_of_reach)
+    context.objects().ask::<Account>(account.as_str(), command).await.map_err(out_of_reach)
 }
 
 /// Another X user signed in than the one the account belongs to.

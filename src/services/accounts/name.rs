@@ -8,7 +8,7 @@ use crate::domain::{
 
 /// Which account is meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Name {
+pub enum Name {
     /// `acc_…`.
     Id(AccountId),
     /// X's user id.

@@ -1,57 +1,29 @@
 //! Which account a request acts for.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use super::{name::Name, not_found, out_of_reach, store};
 use crate::{
     domain::{
-        Timestamp,
         account::AccountRecord,
         caller::Caller,
         fault::{Code, Fault},
     },
     ports::Unavailable,
-    services::Context,
+    services::{
+        Context,
+        copies::{Copies, Recalled},
+    },
 };
 
 /// How long an isolate trusts what D1 told it, in ms: how late a new handle, or a removal elsewhere, may be seen.
 const REMEMBERED_MS: u64 = 30_000;
-/// How many names an isolate remembers.
-const MOST: usize = 1000;
 
 type Accounts = Arc<[Arc<AccountRecord>]>;
 
 /// Whom names stood for a moment ago. It knows nothing of callers: whether one may use an account is decided on every call, by
 /// its key.
-#[derive(Default)]
-pub struct Remembered(Mutex<BTreeMap<Name, (Accounts, Timestamp)>>);
-
-impl Remembered {
-    fn recall(&self, name: &Name, now: Timestamp) -> Option<Accounts> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(name).filter(|(_, since)| now.ms_since(*since) < REMEMBERED_MS).map(|(accounts, _)| accounts.clone())
-    }
-
-    /// That a name is nobody's is not remembered: it may be somebody's in a moment.
-    fn remember(&self, name: Name, accounts: &Accounts, now: Timestamp) {
-        if accounts.is_empty() {
-            return;
-        }
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.clear();
-        }
-        known.insert(name, (accounts.clone(), now));
-    }
-
-    /// Forgets everything: an account was connected, changed or removed.
-    pub(super) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
+pub type Remembered = Copies<Name, Accounts>;
 
 /// The account a request acts for: the one it names, else the key's default, else the only one the key is granted.
 ///
@@ -100,10 +72,22 @@ async fn usable(context: &Context, caller: &Caller, name: Name) -> Result<Vec<Ar
 }
 
 async fn named(context: &Context, caller: &Caller, name: Name) -> Result<Accounts, Unavailable> {
-    let now = context.now();
-    if let Some(known) = context.memory.accounts.recall(&name, now) {
-        return Ok(known);
+    match context.memory.accounts.recall(&name, context.now()) {
+        Recalled::Fresh(known) => Ok(known),
+        Recalled::Ageing(known) => {
+            let (worker, caller) = (context.beside(), caller.clone());
+            let renew = async move {
+                // What cannot be renewed now is looked up when it has ended.
+                let _ = look_up(&worker, &caller, name).await;
+            };
+            context.ports.background.spawn(Box::pin(renew));
+            Ok(known)
+        }
+        Recalled::Nothing => look_up(context, caller, name).await,
     }
+}
+
+async fn look_up(context: &Context, caller: &Caller, name: Name) -> Result<Accounts, Unavailable> {
     let found = match &name {
         Name::Id(id) => store::load(context, id).await?.into_iter().collect(),
         Name::User(user) => store::by_x_user(context, user).await?.into_iter().collect(),
@@ -112,6 +96,12 @@ async fn named(context: &Context, caller: &Caller, name: Name) -> Result<Account
         Name::Granted(..) => store::granted(context, &caller.record().accounts, 2).await?,
     };
     let found: Accounts = found.into_iter().map(Arc::new).collect();
-    context.memory.accounts.remember(name, &found, now);
+    // That a name is nobody's is not remembered: it may be somebody's in a moment.
+    if found.is_empty() {
+        context.memory.accounts.forget(&name);
+    } else {
+        let now = context.now();
+        context.memory.accounts.remember(name, found.clone(), now, now.plus_ms(REMEMBERED_MS));
+    }
     Ok(found)
 }

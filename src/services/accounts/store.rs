@@ -116,7 +116,7 @@ pub(super) async fn claim(context: &Context, draft: &AccountRecord) -> Result<Ac
     const INSERT: &str = "INSERT INTO accounts \
         (id, x_user_id, username, name, label, kind, scopes, paused, connected_at, updated_at) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (x_user_id) DO NOTHING";
-    context.ports.sql.batch(vec![Statement::new(INSERT, parameters(draft))]).await?;
+    context.sql().batch(vec![Statement::new(INSERT, parameters(draft))]).await?;
     let kept = by_x_user(context, &draft.user).await?;
     kept.ok_or_else(|| Unavailable::new("d1", "a row was written and is not there"))
 }
@@ -127,7 +127,7 @@ pub(super) async fn upsert(context: &Context, record: &AccountRecord) -> Result<
         (id, x_user_id, username, name, label, kind, scopes, paused, connected_at, updated_at) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET \
         username = ?3, name = ?4, label = ?5, kind = ?6, scopes = ?7, paused = ?8, updated_at = ?10";
-    context.ports.sql.batch(vec![Statement::new(UPSERT, parameters(record))]).await.map(|_| ())
+    context.sql().batch(vec![Statement::new(UPSERT, parameters(record))]).await.map(|_| ())
 }
 
 /// Changes what the operator may change. Answers false if the account is gone.
@@ -140,18 +140,18 @@ pub(super) async fn change(
     const UPDATE: &str = "UPDATE accounts SET label = ?2, paused = ?3, updated_at = ?4 WHERE id = ?1";
     let parameters: Vec<SqlValue> =
         vec![id.as_str().into(), label.into(), u64::from(paused).into(), context.now().as_ms().into()];
-    let written = context.ports.sql.batch(vec![Statement::new(UPDATE, parameters)]).await?;
+    let written = context.sql().batch(vec![Statement::new(UPDATE, parameters)]).await?;
     Ok(written > 0)
 }
 
 /// Removes the row; a missing one is no error.
 pub(super) async fn remove(context: &Context, id: &AccountId) -> Result<(), Unavailable> {
     const DELETE: &str = "DELETE FROM accounts WHERE id = ?1";
-    context.ports.sql.batch(vec![Statement::new(DELETE, [id.as_str().into()])]).await.map(|_| ())
+    context.sql().batch(vec![Statement::new(DELETE, [id.as_str().into()])]).await.map(|_| ())
 }
 
 async fn query(context: &Context, statement: Statement) -> Result<Vec<AccountRecord>, Unavailable> {
-    let rows = context.ports.sql.query(statement).await?;
+    let rows = context.sql().query(statement).await?;
     rows.into_iter().map(record_of).collect()
 }
 

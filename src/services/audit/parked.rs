@@ -31,7 +31,7 @@ pub struct Replayed {
 /// When KV does not take it.
 pub async fn park(context: &Context, row: &AuditRow) -> Result<(), Unavailable> {
     let text = serde_json::to_string(row).map_err(|e| Unavailable::new("kv", e))?;
-    context.ports.kv.put(&key_of(&row.id), &text, None).await
+    context.kv().put(&key_of(&row.id), &text, None).await
 }
 
 /// Moves parked rows into the database. A row leaves KV only once it stands there; one that stands there already is not doubled.
@@ -39,7 +39,7 @@ pub async fn park(context: &Context, row: &AuditRow) -> Result<(), Unavailable> 
 /// # Errors
 /// [`Code::Unavailable`] when KV or the database does not answer; what was moved until then stays moved.
 pub async fn replay(context: &Context) -> Result<Replayed, Fault> {
-    let keys = context.ports.kv.list(PREFIX, MOST + 1).await.map_err(|e| out_of_reach(&e))?;
+    let keys = context.kv().list(PREFIX, MOST + 1).await.map_err(|e| out_of_reach(&e))?;
     let most = MOST as usize;
     let mut replayed = 0;
     for keys in keys.get(..keys.len().min(most)).unwrap_or_default().chunks(BATCH) {
@@ -59,14 +59,14 @@ async fn move_rows(context: &Context, keys: &[String]) -> Result<usize, Unavaila
     insert(context, &rows).await?;
     for row in &rows {
         // A row that stays is written again by the next replay, which changes nothing.
-        let _ = context.ports.kv.delete(&key_of(&row.id)).await;
+        let _ = context.kv().delete(&key_of(&row.id)).await;
     }
     Ok(rows.len())
 }
 
 /// The row under `key`, unless a replay elsewhere has just moved it. One that cannot be read stays for the operator.
 async fn read(context: &Context, key: &str) -> Result<Option<AuditRow>, Unavailable> {
-    let Some(text) = context.ports.kv.get(key).await? else {
+    let Some(text) = context.kv().get(key).await? else {
         return Ok(None);
     };
     let row = serde_json::from_str(&text);

@@ -84,7 +84,7 @@ macro_rules! select {
 /// [`Code::Unavailable`].
 pub async fn query(context: &Context, filter: &Filter, cursor: Option<&Cursor>, limit: usize) -> Result<Page, Fault> {
     let statement = statement(filter, cursor, limit.saturating_add(1));
-    let rows = context.ports.sql.query(statement).await.map_err(|e| out_of_reach(&e))?;
+    let rows = context.sql().query(statement).await.map_err(|e| out_of_reach(&e))?;
     let entries = rows.into_iter().map(|row| serde_json::from_value(serde_json::Value::Object(row)));
     let entries: Result<Vec<Entry>, _> = entries.collect();
     let mut entries = entries.map_err(|e| out_of_reach(&Unavailable::new("d1", e)))?;

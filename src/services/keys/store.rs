@@ -25,7 +25,7 @@ pub(super) fn kv_key(kid: &KeyId) -> String {
 pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
     const INSERT: &str = "INSERT INTO api_keys (kid, name, record, version, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let statement = Statement::new(INSERT, insertion(record)?);
-    context.ports.sql.batch(vec![statement]).await?;
+    context.sql().batch(vec![statement]).await?;
     copy_to_kv(context, record).await;
     if !record.origins.is_empty() {
         let _ = publish_origins(context).await;
@@ -38,7 +38,7 @@ pub async fn insert(context: &Context, record: &KeyRecord) -> Result<(), Unavail
 /// # Errors
 /// When D1 does not take it; then nothing has changed.
 pub async fn update(context: &Context, record: &KeyRecord) -> Result<bool, Unavailable> {
-    if context.ports.sql.batch(vec![replacement(record)?]).await? == 0 {
+    if context.sql().batch(vec![replacement(record)?]).await? == 0 {
         return Ok(false);
     }
     copy_to_kv(context, record).await;
@@ -58,7 +58,7 @@ pub(super) async fn replace(context: &Context, old: &KeyRecord, new: &KeyRecord)
     let mut parameters = insertion(new)?;
     parameters.extend([old.kid.as_str().into(), u64::from(old.version).into()]);
     let statements = vec![Statement::new(INSERT, parameters), replacement(old)?];
-    if context.ports.sql.batch(statements).await? == 0 {
+    if context.sql().batch(statements).await? == 0 {
         return Ok(false);
     }
     copy_to_kv(context, new).await;
@@ -98,7 +98,7 @@ fn replacement(record: &KeyRecord) -> Result<Statement, Unavailable> {
 /// When the object does not answer: the change stands, but may take a minute to be seen everywhere.
 pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unavailable> {
     let command = Command::Announce { version: record.version };
-    context.ports.objects.ask::<Allowance>(record.kid.as_str(), &command).await.map(|_| ())
+    context.objects().ask::<Allowance>(record.kid.as_str(), &command).await.map(|_| ())
 }
 
 /// The record of `kid`.
@@ -107,7 +107,7 @@ pub async fn announce(context: &Context, record: &KeyRecord) -> Result<(), Unava
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE kid = ?1";
-    let rows = context.ports.sql.query(Statement::new(SELECT, [kid.as_str().into()])).await?;
+    let rows = context.sql().query(Statement::new(SELECT, [kid.as_str().into()])).await?;
     rows.first().map(record_of).transpose()
 }
 
@@ -117,7 +117,7 @@ pub async fn load(context: &Context, kid: &KeyId) -> Result<Option<KeyRecord>, U
 /// When D1 does not answer, or holds a record that cannot be read.
 pub async fn load_all(context: &Context, before_ms: u64, limit: u64) -> Result<Vec<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE created_at < ?1 ORDER BY created_at DESC, kid LIMIT ?2";
-    let rows = context.ports.sql.query(Statement::new(SELECT, [before_ms.into(), limit.into()])).await?;
+    let rows = context.sql().query(Statement::new(SELECT, [before_ms.into(), limit.into()])).await?;
     rows.iter().map(record_of).collect()
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn load_page(
     let at = cursor.map_or(u64::MAX, |cursor| cursor.at.as_ms());
     let id = cursor.map_or("", |cursor| cursor.id.as_str());
     let statement = Statement::new(SELECT, [at.into(), id.into(), limit.into()]);
-    let rows = context.ports.sql.query(statement).await?;
+    let rows = context.sql().query(statement).await?;
     rows.iter().map(record_of).collect()
 }
 
@@ -146,7 +146,7 @@ pub(super) async fn load_page(
 pub(super) async fn load_other_admins(context: &Context, kid: &KeyId) -> Result<Vec<KeyRecord>, Unavailable> {
     const SELECT: &str = "SELECT record FROM api_keys WHERE kid <> ?1 AND revoked_at IS NULL \
         AND EXISTS (SELECT 1 FROM json_each(record, '$.scopes') WHERE value = 'admin')";
-    let rows = context.ports.sql.query(Statement::new(SELECT, [kid.as_str().into()])).await?;
+    let rows = context.sql().query(Statement::new(SELECT, [kid.as_str().into()])).await?;
     rows.iter().map(record_of).collect()
 }
 
@@ -162,7 +162,7 @@ fn text(record: &KeyRecord) -> Result<String, Unavailable> {
 /// KV's copies only spare a question to D1, so a failure to write them is no failure of the change.
 async fn copy_to_kv(context: &Context, record: &KeyRecord) {
     if let Ok(text) = text(record) {
-        let _ = context.ports.kv.put(&kv_key(&record.kid), &text, None).await;
+        let _ = context.kv().put(&kv_key(&record.kid), &text, None).await;
     }
 }
 
@@ -173,5 +173,5 @@ async fn publish_origins(context: &Context) -> Result<(), Unavailable> {
     let active = records.iter().filter(|record| record.standing(now) == Standing::Active);
     let origins: BTreeSet<&str> = active.flat_map(|record| record.origins.iter().map(Origin::as_str)).collect();
     let text = serde_json::to_string(&origins).map_err(|e| Unavailable::new("kv", e))?;
-    context.ports.kv.put(ORIGINS, &text, None).await
+    context.kv().put(ORIGINS, &text, None).await
 }

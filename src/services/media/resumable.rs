@@ -188,7 +188,7 @@ pub async fn outcome(context: &Context, upload: &Upload) -> Result<Option<Upload
 /// The parts X is known to have, in order; some of the newest may be missing.
 pub async fn known_parts(context: &Context, upload: &Upload) -> Vec<u16> {
     let prefix = notes(upload);
-    let names = context.ports.kv.list(&prefix, 1000).await.unwrap_or_default();
+    let names = context.kv().list(&prefix, 1000).await.unwrap_or_default();
     let mut parts: Vec<u16> = names.iter().filter_map(|name| name.strip_prefix(&prefix)?.parse().ok()).collect();
     parts.sort_unstable();
     parts
@@ -198,7 +198,7 @@ pub async fn known_parts(context: &Context, upload: &Upload) -> Vec<u16> {
 async fn note(context: &Context, upload: &Upload, n: u16) {
     let left_s = upload.expires_at.ms_since(context.now()) / 1000;
     let name = format!("{}{n}", notes(upload));
-    let _ = context.ports.kv.put(&name, "1", Some(left_s.max(60))).await;
+    let _ = context.kv().put(&name, "1", Some(left_s.max(60))).await;
 }
 
 fn notes(upload: &Upload) -> String {

@@ -72,14 +72,14 @@ async fn ask(context: &Context, key: &str, secret: &SecretString) -> Result<Secr
     let token = endpoint::app_bearer(context, key, secret).await.map_err(|refusal| refused(&refusal))?;
     // A copy that cannot be made spares nobody a question, and does no harm.
     if let Ok(sealed) = context.ports.sealed_box.seal(&token, &binding(key)) {
-        let _ = context.ports.kv.put(KV_KEY, &sealed, None).await;
+        let _ = context.kv().put(KV_KEY, &sealed, None).await;
     }
     Ok(token)
 }
 
 /// KV's copy, if it belongs to this consumer. It may lag: a rejected one is asked for anew until it has caught up.
 async fn copy_in_kv(context: &Context, consumer_key: &str) -> Option<SecretString> {
-    let sealed = context.ports.kv.get(KV_KEY).await.ok()??;
+    let sealed = context.kv().get(KV_KEY).await.ok()??;
     context.ports.sealed_box.open(&sealed, &binding(consumer_key)).ok()
 }
 

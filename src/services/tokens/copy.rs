@@ -1,22 +1,19 @@
 //! Copies of access tokens: opened in the isolate's memory, sealed in KV. Neither decides anything: an old one costs a 401 and a
 //! question to the object, which knows the current generation.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Credential, Place, open};
 use crate::{
     domain::{
-        Timestamp,
         account::{Access, UserToken},
         fault::Fault,
         ids::AccountId,
     },
-    services::Context,
+    services::{
+        Context,
+        copies::{Copies, Recalled},
+    },
 };
 
 /// How long an isolate trusts its copy without asking, in ms: how late a pause or a removal may be seen.
@@ -24,31 +21,9 @@ const REMEMBERED_MS: u64 = 30_000;
 /// A copy is used only while it has more life left than the object's renewal begins ahead, in ms: the object must see the token
 /// come of age.
 const LEAST_LIFE_MS: u64 = 125_000;
-/// How many credentials an isolate remembers.
-const MOST: usize = 1000;
 
 /// The credentials an isolate has opened.
-#[derive(Default)]
-pub struct Remembered(Mutex<BTreeMap<AccountId, (Credential, Timestamp)>>);
-
-impl Remembered {
-    fn recall(&self, account: &AccountId, now: Timestamp) -> Option<Credential> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(account).filter(|(_, until)| now < *until).map(|(credential, _)| credential.clone())
-    }
-
-    fn remember(&self, account: &AccountId, credential: Credential, until: Timestamp) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.clear();
-        }
-        known.insert(account.clone(), (credential, until));
-    }
-
-    fn forget(&self, account: &AccountId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
-    }
-}
+pub type Remembered = Copies<AccountId, Credential>;
 
 /// What KV keeps for an account.
 #[derive(Serialize, Deserialize)]
@@ -61,15 +36,16 @@ fn kv_key(account: &AccountId) -> String {
     format!("token:{account}")
 }
 
-/// A credential that is good without asking the object, if there is one.
-pub(super) async fn recall(context: &Context, account: &AccountId) -> Option<Credential> {
-    let now = context.now();
-    if let Some(credential) = context.memory.tokens.recall(account, now) {
-        return Some(credential);
-    }
-    let text = context.ports.kv.get(&kv_key(account)).await.ok()??;
+/// What the isolate remembers.
+pub(super) fn remembered(context: &Context, account: &AccountId) -> Recalled<Credential> {
+    context.memory.tokens.recall(account, context.now())
+}
+
+/// KV's copy, if it is good without asking the object.
+pub(super) async fn in_kv(context: &Context, account: &AccountId) -> Option<Credential> {
+    let text = context.kv().get(&kv_key(account)).await.ok()??;
     match serde_json::from_str(&text).ok()? {
-        Copy::Access(access) if now.plus_ms(LEAST_LIFE_MS) < access.expires_at => {
+        Copy::Access(access) if context.now().plus_ms(LEAST_LIFE_MS) < access.expires_at => {
             open_access(context, account, &access).ok()
         }
         Copy::Access(_) => None,
@@ -101,12 +77,12 @@ pub async fn publish(context: &Context, account: &AccountId, access: &Access) {
 /// Removes the copies, here and in KV: the account is paused, removed or connected anew.
 pub async fn drop_copies(context: &Context, account: &AccountId) {
     context.memory.tokens.forget(account);
-    let _ = context.ports.kv.delete(&kv_key(account)).await;
+    let _ = context.kv().delete(&kv_key(account)).await;
 }
 
 async fn put(context: &Context, account: &AccountId, copy: &Copy) {
     if let Ok(text) = serde_json::to_string(copy) {
-        let _ = context.ports.kv.put(&kv_key(account), &text, None).await;
+        let _ = context.kv().put(&kv_key(account), &text, None).await;
     }
 }
 
@@ -114,8 +90,9 @@ fn open_access(context: &Context, account: &AccountId, access: &Access) -> Resul
     let place = Place { account, user: &access.user, generation: access.generation };
     let token = open(context, &access.sealed_access, "access", place)?;
     let credential = Credential::Bearer { token, generation: access.generation, expires_at: Some(access.expires_at) };
-    let until = context.now().plus_ms(REMEMBERED_MS).min(access.expires_at.minus_ms(LEAST_LIFE_MS));
-    context.memory.tokens.remember(account, credential.clone(), until);
+    let now = context.now();
+    let until = now.plus_ms(REMEMBERED_MS).min(access.expires_at.minus_ms(LEAST_LIFE_MS));
+    context.memory.tokens.remember(account.clone(), credential.clone(), now, until);
     Ok(credential)
 }
 
@@ -124,6 +101,7 @@ fn open_user_token(context: &Context, account: &AccountId, token: &UserToken) ->
     let secret = open(context, &token.sealed_secret, "secret", place)?;
     let public = open(context, &token.sealed_token, "token", place)?;
     let credential = Credential::Sign { token: public, secret, generation: token.generation };
-    context.memory.tokens.remember(account, credential.clone(), context.now().plus_ms(REMEMBERED_MS));
+    let now = context.now();
+    context.memory.tokens.remember(account.clone(), credential.clone(), now, now.plus_ms(REMEMBERED_MS));
     Ok(credential)
 }

@@ -23,7 +23,7 @@ const COMMIT_AGAIN_AFTER_MS: [u64; 5] = [100, 300, 1000, 3000, 8000];
 
 /// Refreshes beside the answer: the caller goes on with the old token.
 pub(super) fn beside(context: &Context, account: &AccountId, lease: Lease) {
-    let (worker, account) = (context.clone(), account.clone());
+    let (worker, account) = (context.beside(), account.clone());
     let work = async move {
         // Whoever needs the token next asks the object, which knows how this ended.
         let _ = exchange(&worker, &account, lease).await;
@@ -92,12 +92,12 @@ async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: 
 /// Asks until the object answers, or the last wait is over.
 async fn insist(context: &Context, account: &AccountId, command: &Command) -> Result<Reply, Fault> {
     for wait in COMMIT_AGAIN_AFTER_MS {
-        if let Ok(reply) = context.ports.objects.ask::<Account>(account.as_str(), command).await {
+        if let Ok(reply) = context.objects().ask::<Account>(account.as_str(), command).await {
             return Ok(reply);
         }
         context.ports.timer.sleep(wait).await;
     }
-    context.ports.objects.ask::<Account>(account.as_str(), command).await.map_err(|e| out_of_reach(&e))
+    context.objects().ask::<Account>(account.as_str(), command).await.map_err(|e| out_of_reach(&e))
 }
 
 /// Tells the object that its lease brought nothing, and says what that means for the caller.

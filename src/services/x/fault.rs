@@ -40,18 +40,20 @@ pub(super) fn of_error(
     };
     let fault = Fault::new(code, detail).with_upstream(facts);
     match code {
-        Code::XRateLimited => {
-            let wait = windows::reset_at(headers)
-                .map_or(DEFAULT_WINDOW_S, |reset| reset.ms_since(now).div_ceil(1000).clamp(1, 86_400));
-            fault.with_retry_after(wait)
-        }
+        Code::XRateLimited => fault.with_retry_after(rate_limit_wait_s(headers, now)),
         Code::XEdgeBlocked => fault.with_retry_after(EDGE_REST_S),
         _ => fault,
     }
 }
 
+/// Seconds to wait on a 429 with these headers: until the reset, at least one and at most a day.
+pub fn rate_limit_wait_s(headers: &HeaderMap, now: Timestamp) -> u64 {
+    let until = |reset: Timestamp| reset.ms_since(now).div_ceil(1000).clamp(1, 86_400);
+    windows::reset_at(headers).map_or(DEFAULT_WINDOW_S, until)
+}
+
 /// What no usable answer means for the caller of `operation`.
-pub(super) fn of_silence(operation: &Operation, silence: TransportFault) -> Fault {
+pub fn of_silence(operation: &Operation, silence: TransportFault) -> Fault {
     let code = match (operation.effect, silence) {
         (Effect::Create, _) => Code::OutcomeUnknown,
         (_, TransportFault::Timeout) => Code::XTimeout,
@@ -95,9 +97,9 @@ fn code_of(class: Class, operation: &Operation) -> Code {
 
 /// What is not there is what the path names.
 fn not_found(operation: &Operation) -> Code {
-    if operation.template.contains("/media") {
+    if operation.template().contains("/media") {
         Code::MediaNotFound
-    } else if operation.template.contains("tweet") {
+    } else if operation.template().contains("tweet") {
         Code::TweetNotFound
     } else {
         Code::NotFound

@@ -70,7 +70,7 @@ fn answer<'a>(operation: &'a Operation, credential: &Credential, response: &'a U
         status: response.status,
         content_type: content_type(response),
         body: &response.body,
-        method: operation.method,
+        method: operation.method(),
         credential: match credential {
             Credential::Bearer { .. } => errors::Credential::OAuth2User,
             Credential::Sign { .. } => errors::Credential::OAuth1User,
@@ -84,7 +84,7 @@ fn setback(operation: &Operation, error: &XError, credential: &Credential, respo
         (Class::TokenInvalid, Credential::Bearer { .. }) => Setback::Unauthorized,
         (Class::RateLimit, _) => Setback::RateLimited { reset_at: windows::reset_at(&response.headers) },
         (Class::Duplicate, _) => Setback::Duplicate,
-        (Class::NotFound, _) if operation.method == "DELETE" => Setback::Gone,
+        (Class::NotFound, _) if operation.method() == "DELETE" => Setback::Gone,
         (Class::ServerError | Class::Stream, _) => Setback::ServerError,
         _ => Setback::Refused,
     }

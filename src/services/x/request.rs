@@ -29,7 +29,10 @@ pub(super) fn on_the_wire(
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-    headers.insert(header::AUTHORIZATION, authorization(context, credential, request, &url)?);
+    headers.insert(
+        header::AUTHORIZATION,
+        sensitive(&authorization(context, credential, request.operation.method(), url.as_str())?)?,
+    );
     let body = match &request.body {
         Some((content_type, bytes)) => {
             let content_type = HeaderValue::from_str(content_type).map_err(|_| Fault::internal())?;
@@ -38,23 +41,30 @@ pub(super) fn on_the_wire(
         }
         None => UpstreamBody::Empty,
     };
-    let method = Method::from_bytes(request.operation.method.as_bytes()).map_err(|_| Fault::internal())?;
+    let method = Method::from_bytes(request.operation.method().as_bytes()).map_err(|_| Fault::internal())?;
     Ok(UpstreamRequest { method, url, headers, body, timeout_ms: request.operation.timeout_ms })
 }
 
-fn authorization(
-    context: &Context,
-    credential: &Credential,
-    request: &XRequest,
-    url: &url::Url,
-) -> Result<HeaderValue, Fault> {
-    let text: SecretString = match credential {
-        Credential::Bearer { token, .. } => format!("Bearer {}", token.expose_secret()).into(),
-        Credential::Sign { token, secret, .. } => signature(context, token, secret, request, url)?.into(),
-    };
+fn sensitive(text: &SecretString) -> Result<HeaderValue, Fault> {
     let mut value = HeaderValue::from_str(text.expose_secret()).map_err(|_| Fault::internal())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The `Authorization` of a request to `url`, its query included.
+///
+/// # Errors
+/// As [`on_the_wire`].
+pub fn authorization(
+    context: &Context,
+    credential: &Credential,
+    method: &str,
+    url: &str,
+) -> Result<SecretString, Fault> {
+    match credential {
+        Credential::Bearer { token, .. } => Ok(["Bearer ", token.expose_secret()].concat().into()),
+        Credential::Sign { token, secret, .. } => signature(context, token, secret, method, url).map(Into::into),
+    }
 }
 
 /// Bodies of JSON and multipart are not signed, only the query is (X docs, OAuth 1.0a).
@@ -62,8 +72,8 @@ fn signature(
     context: &Context,
     token: &SecretString,
     secret: &SecretString,
-    request: &XRequest,
-    url: &url::Url,
+    method: &str,
+    url: &str,
 ) -> Result<String, Fault> {
     let consumer = context.config.x.consumer.as_ref().ok_or_else(no_consumer)?;
     let credentials = Credentials {
@@ -71,13 +81,10 @@ fn signature(
         consumer_secret: consumer.1.clone(),
         token: Some(Token { token: token.clone(), secret: secret.clone() }),
     };
-    let query: Vec<(&str, &str)> = request.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let signed = SignedRequest {
-        method: request.operation.method,
-        url: url.as_str(),
-        query: &query,
-        ..SignedRequest::default()
-    };
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+    let signed = SignedRequest { method, url, query: &query, ..SignedRequest::default() };
     let nonce = context.ports.entropy.bytes::<16>().map_err(|_| Fault::internal())?;
     let nonce = hex::encode(nonce);
     Ok(oauth1::authorization(&credentials, &signed, &nonce, context.now().as_seconds()))

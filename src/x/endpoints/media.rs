@@ -7,62 +7,42 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::{
-    domain::{breaker::Group, media::AltText, retry::Effect, tweet::MediaId},
+    domain::{media::AltText, tweet::MediaId},
     x::{
+        catalogue,
         media::{Category, MediaType},
         multipart::{self, FilePart},
-        operation::{Auth, Operation, XRequest},
+        operation::{Operation, XRequest},
     },
 };
 
-/// What the operations on media share; `timeout_ms` covers sending the body too.
-const fn operation(
-    method: &'static str,
-    template: &'static str,
-    effect: Effect,
-    limits: &'static [(u32, u32)],
-    timeout_ms: u32,
-) -> Operation {
-    Operation { method, template, group: Group::Media, effect, auth: Auth::User, limits, timeout_ms }
-}
-
-/// A day, in seconds.
-const DAY: u32 = 86_400;
-
 /// `POST /2/media/upload`: the whole file in one request.
-pub static UPLOAD: Operation = operation("POST", "/2/media/upload", Effect::Set, &[(500, 900), (50_000, DAY)], 60_000);
+pub const UPLOAD: &Operation = catalogue::MEDIA_UPLOAD;
 
 /// `POST /2/media/upload/initialize`
-pub static INITIALIZE: Operation =
-    operation("POST", "/2/media/upload/initialize", Effect::Set, &[(1_875, 900), (180_000, DAY)], 15_000);
+pub const INITIALIZE: &Operation = catalogue::INITIALIZE_MEDIA_UPLOAD;
 
 /// `POST /2/media/upload/{id}/append`
-pub static APPEND: Operation =
-    operation("POST", "/2/media/upload/{id}/append", Effect::Set, &[(1_875, 900), (180_000, DAY)], 60_000);
+pub const APPEND: &Operation = catalogue::APPEND_MEDIA_UPLOAD;
 
 /// `POST /2/media/upload/{id}/finalize`
-pub static FINALIZE: Operation =
-    operation("POST", "/2/media/upload/{id}/finalize", Effect::Create, &[(1_875, 900), (180_000, DAY)], 30_000);
+pub const FINALIZE: &Operation = catalogue::FINALIZE_MEDIA_UPLOAD;
 
 /// `GET /2/media/upload?command=STATUS`
-pub static STATUS: Operation =
-    operation("GET", "/2/media/upload", Effect::Read, &[(1_000, 900), (100_000, DAY)], 10_000);
+pub const STATUS: &Operation = catalogue::GET_MEDIA_UPLOAD_STATUS;
 
 /// `POST /2/media/metadata`
-pub static METADATA: Operation =
-    operation("POST", "/2/media/metadata", Effect::Set, &[(500, 900), (50_000, DAY)], 10_000);
+pub const METADATA: &Operation = catalogue::CREATE_MEDIA_METADATA;
 
 /// `POST /2/media/subtitles`
-pub static ADD_SUBTITLES: Operation =
-    operation("POST", "/2/media/subtitles", Effect::Set, &[(100, 900), (10_000, DAY)], 10_000);
+pub const ADD_SUBTITLES: &Operation = catalogue::CREATE_MEDIA_SUBTITLES;
 
 /// `DELETE /2/media/subtitles`, which has a body.
-pub static REMOVE_SUBTITLES: Operation =
-    operation("DELETE", "/2/media/subtitles", Effect::Set, &[(100, 900), (10_000, DAY)], 10_000);
+pub const REMOVE_SUBTITLES: &Operation = catalogue::DELETE_MEDIA_SUBTITLES;
 
 /// Every operation here.
 pub const ALL: &[&Operation] =
-    &[&UPLOAD, &INITIALIZE, &APPEND, &FINALIZE, &STATUS, &METADATA, &ADD_SUBTITLES, &REMOVE_SUBTITLES];
+    &[UPLOAD, INITIALIZE, APPEND, FINALIZE, STATUS, METADATA, ADD_SUBTITLES, REMOVE_SUBTITLES];
 
 /// What X must know of a file before its first byte.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -80,29 +60,29 @@ pub fn upload(announcement: Announcement, bytes: &[u8], boundary: &str) -> XRequ
     let file = FilePart { name: "media", media_type: announcement.media_type.as_str(), bytes };
     let category = [("media_category", announcement.media_category.as_str())];
     let (content_type, body) = multipart::form(boundary, &category, file);
-    XRequest::new(&UPLOAD, [""; 0]).body(content_type, body)
+    XRequest::new(UPLOAD, [""; 0]).body(content_type, body)
 }
 
 /// Begins an upload in segments.
 pub fn initialize(announcement: Announcement) -> XRequest {
-    XRequest::new(&INITIALIZE, [""; 0]).json(&announcement)
+    XRequest::new(INITIALIZE, [""; 0]).json(&announcement)
 }
 
 /// Sends segment `index` (0 to 999) of the upload `id`, in a form with `boundary`. It may be sent again.
 pub fn append(id: &MediaId, index: u16, segment: &Bytes, boundary: &str) -> XRequest {
     let file = FilePart { name: "media", media_type: "application/octet-stream", bytes: segment };
     let (content_type, body) = multipart::form(boundary, &[("segment_index", &index.to_string())], file);
-    XRequest::new(&APPEND, [id.as_str()]).body(content_type, body)
+    XRequest::new(APPEND, [id.as_str()]).body(content_type, body)
 }
 
 /// Ends the upload `id`.
 pub fn finalize(id: &MediaId) -> XRequest {
-    XRequest::new(&FINALIZE, [id.as_str()])
+    XRequest::new(FINALIZE, [id.as_str()])
 }
 
 /// Asks what has become of `id`.
 pub fn status(id: &MediaId) -> XRequest {
-    XRequest::new(&STATUS, [""; 0]).query("command", "STATUS").query("media_id", id.as_str())
+    XRequest::new(STATUS, [""; 0]).query("command", "STATUS").query("media_id", id.as_str())
 }
 
 /// Gives the medium `id` an alt text.
@@ -121,7 +101,7 @@ pub fn describe(id: &MediaId, alt_text: &AltText) -> XRequest {
         text: &'a AltText,
     }
     let metadata = Metadata { alt_text: Text { text: alt_text } };
-    XRequest::new(&METADATA, [""; 0]).json(&Body { id, metadata })
+    XRequest::new(METADATA, [""; 0]).json(&Body { id, metadata })
 }
 
 /// The video that subtitles belong to.
@@ -152,7 +132,7 @@ pub fn add_subtitles(video: SubtitledVideo<'_>, track: Track<'_>) -> XRequest {
         video: SubtitledVideo<'a>,
         subtitles: Track<'a>,
     }
-    XRequest::new(&ADD_SUBTITLES, [""; 0]).json(&Body { video, subtitles: track })
+    XRequest::new(ADD_SUBTITLES, [""; 0]).json(&Body { video, subtitles: track })
 }
 
 /// Removes the track in `language_code` from `video`.
@@ -163,7 +143,7 @@ pub fn remove_subtitles(video: SubtitledVideo<'_>, language_code: &str) -> XRequ
         video: SubtitledVideo<'a>,
         language_code: &'a str,
     }
-    XRequest::new(&REMOVE_SUBTITLES, [""; 0]).json(&Body { video, language_code })
+    XRequest::new(REMOVE_SUBTITLES, [""; 0]).json(&Body { video, language_code })
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod first_key;
 mod sandbox;
 mod server;
 mod settings;
+mod signing;
 mod stack;
 mod wrangler;
 
@@ -28,4 +29,5 @@ pub use client::{Call, Client};
 pub use digest::{hex, sha256};
 pub use sandbox::{Effect, Ledger, Sandbox, Seen};
 pub use settings::Secrets;
+pub use signing::SigningValues;
 pub use stack::{App, Stack};

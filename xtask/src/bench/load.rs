@@ -78,7 +78,7 @@ fn head_file(world: &World, row: &Row) -> String {
         Key::Mistyped => format!("Authorization: Bearer {}\n", mistyped(key)),
     };
     let body = if row.body.is_empty() { "" } else { "Content-Type: application/json\n" };
-    format!("Accept: */*\n{authorization}{body}\n{}", row.body)
+    format!("Accept: */*\n{authorization}{}{body}\n{}", row.headers, row.body)
 }
 
 /// `key` with another last character.

@@ -54,8 +54,8 @@ pub(super) fn render(
          throughput, counted from the moment each request was due. The load generator, X and workerd share the machine, so \
          only the ratios travel. CPU time is that of the whole workerd process, the local stand-ins for KV, D1, queues \
          and objects included; only the rate-limiting binding is one that admits all.\n\n\
-         | request | answers/s | of the pass-through | CPU/answer | p50 | p99 |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: |\n\
+         | request | answers/s | of the pass-through | CPU/answer | of the pass-through | p50 | p99 |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n\
          {table}\n\
          Worker (release): {size}. Start-up: {startup}.\n",
         date = date.trim(),
@@ -69,10 +69,11 @@ pub(super) fn render(
 
 fn table(figures: &[Figures]) -> String {
     let line = |(row, own): (&super::rows::Row, &Figures)| {
-        let beside = figures.get(row.beside).map_or(0.0, Figures::rate);
+        let beside = figures.get(row.beside).unwrap_or(own);
         let (p50, p99) = own.latency_ms();
-        let (rate, ratio, cpu) = (own.rate(), own.rate() / beside, own.cpu_us());
-        format!("| {} | {rate:.0} | {ratio:.2} | {cpu:.0} µs | {p50:.2} ms | {p99:.2} ms |\n", row.name)
+        let (rate, cpu) = (own.rate(), own.cpu_us());
+        let (of_rate, of_cpu) = (rate / beside.rate(), cpu / beside.cpu_us());
+        format!("| {} | {rate:.0} | {of_rate:.2} | {cpu:.0} µs | {of_cpu:.2} | {p50:.2} ms | {p99:.2} ms |\n", row.name)
     };
     ROWS.iter().zip(figures).map(line).collect()
 }

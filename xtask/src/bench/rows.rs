@@ -26,6 +26,8 @@ pub(super) struct Row {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) body: &'static str,
+    /// Headers besides the key and what tells of the body, a line each.
+    pub(super) headers: &'static str,
     pub(super) key: Key,
     pub(super) expect: u16,
     /// The row of [`ROWS`] its throughput is compared with.
@@ -38,6 +40,7 @@ const READ: Row = Row {
     method: "GET",
     path: "/2/tweets/1346889436626259968",
     body: "",
+    headers: "",
     key: Key::None,
     expect: 200,
     beside: 0,
@@ -46,9 +49,22 @@ const READ: Row = Row {
 const TWEET: &str = r#"{"text":"Measured {n}"}"#;
 
 /// All rows, in the order in which a round asks them.
-pub(super) const ROWS: [Row; 6] = [
+pub(super) const ROWS: [Row; 9] = [
     READ,
     Row { name: "pass-through POST", method: "POST", path: "/2/tweets", body: TWEET, expect: 201, beside: 1, ..READ },
+    Row { name: "relay GET", key: Key::Good, ..PERCH },
+    Row {
+        name: "relay POST",
+        method: "POST",
+        path: "/2/tweets",
+        body: TWEET,
+        key: Key::Good,
+        expect: 201,
+        beside: 1,
+        ..PERCH
+    },
+    Row { name: "preflight", method: "OPTIONS", headers: PREFLIGHT, expect: 204, ..PERCH },
+    Row { name: "refused key", key: Key::Mistyped, expect: 401, ..PERCH },
     Row { name: "GET /v1/tweets/{id}", path: "/v1/tweets/1346889436626259968", key: Key::Good, ..PERCH },
     Row {
         name: "POST /v1/tweets",
@@ -61,8 +77,9 @@ pub(super) const ROWS: [Row; 6] = [
         ..PERCH
     },
     Row { name: "GET /health", path: "/health", ..PERCH },
-    Row { name: "refused key", path: "/v1/tweets/1346889436626259968", key: Key::Mistyped, expect: 401, ..PERCH },
 ];
+
+const PREFLIGHT: &str = "Origin: https://app.example\nAccess-Control-Request-Method: GET\n";
 
 const PERCH: Row = Row { target: Target::Perch, ..READ };
 
@@ -126,7 +143,8 @@ mod tests {
     fn every_row_stands_beside_a_pass_through_of_its_method() {
         for row in &ROWS {
             let beside = &ROWS[row.beside];
-            assert_eq!((beside.target, beside.method), (Target::PassThrough, row.method), "{}", row.name);
+            let method = if row.method == "OPTIONS" { "GET" } else { row.method };
+            assert_eq!((beside.target, beside.method), (Target::PassThrough, method), "{}", row.name);
         }
     }
 }

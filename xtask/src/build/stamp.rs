@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Everything the Worker is made of, and what decides how it is made.
-const SOURCES: [&str; 6] = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", ".cargo"];
+const SOURCES: [&str; 7] =
+    ["src", "build.rs", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", ".cargo"];
 
 /// The stamp that a build of these sources leaves.
 pub(super) fn of_sources(project: &Project, profile: Profile) -> Result<String> {

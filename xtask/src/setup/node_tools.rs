@@ -1,20 +1,16 @@
 //! Programs brought by npm: wrangler, the Node it wants, esbuild and wasm-opt.
 
-use super::lock;
+use super::npm::{self, InstallScripts};
 use crate::process::Tool;
-use crate::progress;
 use crate::project::Project;
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Result, bail};
 
 /// wrangler ends at once under an older Node.
 const NODE_MAJOR: u32 = 22;
 
-/// Runs `npm ci` unless `node_modules` already is what the lock says, and makes sure of a Node for wrangler.
+/// Brings the packages of the project's own lock, and makes sure of a Node for wrangler.
 pub(super) fn ensure(project: &Project) -> Result<()> {
-    if !installed(project) {
-        npm_ci(project)?;
-    }
+    npm::ensure(project, ".", "wrangler, node, esbuild and wasm-opt", InstallScripts::Allowed)?;
     let own = project.node_bin("node");
     if node_major(project, &own).is_some_and(|major| major >= NODE_MAJOR) {
         return Ok(());
@@ -27,28 +23,6 @@ pub(super) fn ensure(project: &Project) -> Result<()> {
         }
         None => bail!("no Node runs here: install Node {NODE_MAJOR} or later"),
     }
-}
-
-fn npm_ci(project: &Project) -> Result<()> {
-    if Tool::new(project, "npm").args(["--version"]).output().is_err() {
-        bail!(
-            "npm is missing: install Node.js (any version that brings npm; the project brings its own Node {NODE_MAJOR})"
-        );
-    }
-    progress::step("wrangler, node, esbuild and wasm-opt: npm ci", || {
-        // package.json allows the install scripts of three packages; a machine's own `ignore-scripts` must not forbid them.
-        Tool::new(project, "npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false"])
-            .run()
-            .context("npm ci failed: check the network, then run the command again")
-    })
-}
-
-fn installed(project: &Project) -> bool {
-    let read =
-        |path: &str| -> Option<Value> { serde_json::from_str(&std::fs::read_to_string(project.path(path)).ok()?).ok() };
-    let (wanted, found) = (read("package-lock.json"), read("node_modules/.package-lock.json"));
-    wanted.zip(found).is_some_and(|(wanted, found)| lock::npm_matches(&wanted, &found))
 }
 
 fn node_major(project: &Project, node: &std::path::Path) -> Option<u32> {

@@ -3,7 +3,7 @@
 use super::outcome::Outcome;
 use super::{deploy, e2e};
 use crate::process::Tool;
-use crate::setup::Toolbox;
+use crate::setup::{Need, Toolbox};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
@@ -24,11 +24,13 @@ pub(crate) enum Layer {
     Deploy,
     /// The built Worker on workerd, against the sandbox
     E2e,
+    /// Four X SDKs, as published, through the built Worker
+    Clients,
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Native, Self::Sql, Self::Sandbox, Self::Xtask, Self::Wasm, Self::Deploy, Self::E2e];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Native, Self::Sql, Self::Sandbox, Self::Xtask, Self::Wasm, Self::Deploy, Self::E2e, Self::Clients];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -39,6 +41,7 @@ impl Layer {
             Self::Wasm => "wasm",
             Self::Deploy => "deploy",
             Self::E2e => "e2e",
+            Self::Clients => "clients",
         }
     }
 
@@ -51,12 +54,17 @@ impl Layer {
             Self::Wasm => "inside wasm, on Node",
             Self::Deploy => "release build, dry run for staging and production",
             Self::E2e => "the built Worker on workerd, against the sandbox",
+            Self::Clients => "X's SDKs, tweepy and twitter-api-v2, through the built Worker",
         }
     }
 
-    /// Does it need what npm and `cargo install` bring?
-    pub(super) fn needs_tools(self) -> bool {
-        matches!(self, Self::Wasm | Self::Deploy | Self::E2e)
+    /// What must be prepared for it.
+    pub(super) fn need(self) -> Need {
+        match self {
+            Self::Native | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
+            Self::Wasm | Self::Deploy | Self::E2e => Need::Worker,
+            Self::Clients => Need::Clients,
+        }
     }
 
     pub(super) fn run(self, tools: &Toolbox) -> Result<Outcome> {
@@ -69,7 +77,8 @@ impl Layer {
             }
             Self::Wasm => cargo_test(tools, &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"]),
             Self::Deploy => deploy::run(tools),
-            Self::E2e => e2e::run(tools),
+            Self::E2e => e2e::run(tools, "perch-e2e"),
+            Self::Clients => e2e::run(tools, "perch-clients"),
         }
     }
 }
