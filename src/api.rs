@@ -12,6 +12,7 @@ pub mod health;
 pub mod keys;
 pub mod likes;
 pub mod media;
+pub mod oauth2;
 pub mod openapi;
 pub mod problems;
 pub mod rate_limits;

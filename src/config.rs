@@ -50,6 +50,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Whether answers that refuse nothing have a line in the access log too.
     pub logs_all: bool,
+    /// Whether X's tokens are handed to keys with the scope `tokens:vend`.
+    pub token_vending: bool,
     /// How `/2` behaves where one may choose.
     pub relay: RelayConfig,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
@@ -135,6 +137,7 @@ impl Config {
             pepper: pepper(strings)?,
             origins: list(strings, "CORS_ORIGINS"),
             logs_all: choice(strings, "ACCESS_LOG", [("all", true), ("refused", false)])?,
+            token_vending: choice(strings, "TOKEN_VENDING", [("off", false), ("on", true)])?,
             relay: RelayConfig::read(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
@@ -270,6 +273,7 @@ mod tests {
         assert_eq!(config.x.client_secret.map(|secret| secret.expose_secret().to_owned()).as_deref(), Some("hush"));
         assert!(config.x.consumer.is_none() && config.origins.is_empty());
         assert_eq!(config.max_tweet_length, 280);
+        assert!(!config.token_vending);
     }
 
     #[test]
@@ -296,6 +300,7 @@ mod tests {
             ("PUBLIC_URLS", "http://perch.example"),
             ("X_API_URL", "http://api.x.com"),
             ("MAX_TWEET_LENGTH", "many"),
+            ("TOKEN_VENDING", "yes"),
             ("RELAY_UNKNOWN", "maybe"),
         ];
         for (name, value) in cases {

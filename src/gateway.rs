@@ -31,7 +31,7 @@ pub mod signature;
 use std::future::Future;
 
 use futures_channel::oneshot;
-use http::{HeaderValue, request::Parts};
+use http::{HeaderValue, Method, request::Parts};
 
 use crate::{
     domain::{allowance::WindowView, caller::Caller, fault::Fault},
@@ -39,6 +39,9 @@ use crate::{
 };
 
 pub use reply::Reply;
+
+/// The one path of X's that perch answers itself.
+pub const TOKEN_ENDPOINT: &str = "/2/oauth2/token";
 
 /// What the pipeline learned about a request that it let through.
 #[derive(Default)]
@@ -74,9 +77,10 @@ async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Resu
     let path = head.uri.path();
     path_gate::admit(path, head.uri.query())?;
     body_limit::admit(&head.headers, body_limit::limit_of(&head.method, path))?;
-    if is_public(path) {
+    let proves_itself = proves_its_key(&head.method, path);
+    if proves_itself || is_public(path) {
         // Where anybody may ask, only what costs a look-up is worth a flood's while.
-        return if path.starts_with("/connect/") {
+        return if proves_itself || path.starts_with("/connect/") {
             rate_limit::admit_at_edge(context, &head.headers).await
         } else {
             Ok(())
@@ -102,6 +106,11 @@ pub async fn outliving<T: Send + 'static>(
     };
     context.ports.background.spawn(Box::pin(work));
     answered.await.map_err(|_| Fault::internal())
+}
+
+/// The token endpoint finds its key in the body or in HTTP Basic, as OAuth 2.0 has it, and counts it by itself.
+fn proves_its_key(method: &Method, path: &str) -> bool {
+    *method == Method::POST && path == TOKEN_ENDPOINT
 }
 
 /// What is answered to anybody. Everything else needs a key, so that nobody without one learns which paths there are.

@@ -17,7 +17,7 @@ use http::request::Parts;
 
 use crate::{
     domain::{caller::Caller, fault::Fault},
-    gateway::{self, Reply, answer::Route},
+    gateway::{self, Reply, TOKEN_ENDPOINT, answer::Route},
     ports::arrival::Arrival,
     services::Context,
     x::operation::Operation,
@@ -25,9 +25,9 @@ use crate::{
 
 use plan::Plan;
 
-/// Whether `path` is the relay's.
+/// Whether `path` is the relay's: all of X's but the one that perch answers itself.
 pub fn is_for(path: &str) -> bool {
-    path.starts_with("/2/")
+    path.starts_with("/2/") && path != TOKEN_ENDPOINT
 }
 
 /// Answers a call that the gateway let through. What may change something at X runs to its end even if the client hangs up; a

@@ -12,6 +12,7 @@ pub mod readiness;
 pub mod signatures;
 pub mod tokens;
 pub mod tweets;
+pub mod vending;
 pub mod windows;
 pub mod x;
 

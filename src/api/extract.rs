@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub use acting::{Acting, TweetPath};
-pub use json_body::{JsonBody, OptionalJsonBody};
+pub use json_body::{JsonBody, OptionalJsonBody, whole_body};
 pub use parameters::{PathText, QueryMembers};
 
 /// The surroundings of the request, which the gateway put there.

@@ -26,8 +26,8 @@ mod generate {
     };
 
     use crate::api::{
-        accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, openapi, problems, rate_limits,
-        retweets, tweets,
+        accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, problems,
+        rate_limits, retweets, tweets,
     };
 
     #[derive(OpenApi)]
@@ -84,6 +84,9 @@ mod generate {
             keys::rotate,
             keys::issued::issue_oauth1,
             keys::issued::end_oauth1,
+            keys::issued::issue_handle,
+            keys::issued::end_handles,
+            oauth2::token,
             audit::list,
             audit::replay,
         )

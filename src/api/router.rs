@@ -10,7 +10,7 @@ use axum::{
 use http::Method;
 
 use super::{
-    accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, openapi, problems, rate_limits,
+    accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, problems, rate_limits,
     retweets, tweets,
 };
 use crate::domain::fault::{Code, Fault};
@@ -24,6 +24,7 @@ pub fn router() -> Router {
         .route("/problems/{slug}", get(problems::page))
         .route("/connect/callback", get(connect::callback))
         .route("/connect/{id}", get(connect::open))
+        .route("/2/oauth2/token", post(oauth2::token))
         .route("/v1/connect", post(connect::begin))
         .route("/v1/connect/redeem", post(connect::redeem))
         .route("/v1/accounts", get(accounts::list).post(accounts::add))
@@ -55,6 +56,7 @@ pub fn router() -> Router {
         .route("/v1/keys/{kid}", get(keys::read).patch(keys::change).delete(keys::revoke))
         .route("/v1/keys/{kid}/rotate", post(keys::rotate))
         .route("/v1/keys/{kid}/oauth1", post(keys::issued::issue_oauth1).delete(keys::issued::end_oauth1))
+        .route("/v1/keys/{kid}/refresh-handle", post(keys::issued::issue_handle).delete(keys::issued::end_handles))
         .route("/v1/breakers", get(breakers::list))
         .route("/v1/breakers/{group}", put(breakers::force).delete(breakers::release))
         .method_not_allowed_fallback(method_not_allowed)

@@ -15,6 +15,7 @@ mod issue;
 mod oauth1;
 mod origin;
 mod record;
+mod refresh_handle;
 mod return_uri;
 mod scope;
 
@@ -27,6 +28,7 @@ pub use issue::Issue;
 pub use oauth1::{ConsumerKey, SigningSecrets, SigningToken};
 pub use origin::{MalformedOrigin, Origin};
 pub use record::{KeyRecord, Quota, Standing};
+pub use refresh_handle::RefreshHandle;
 pub use return_uri::is_return_uri;
 pub use scope::{Scope, ScopeSet};
 

@@ -89,6 +89,12 @@ actions! {
     OAuth1Issue "oauth1.issue";
     /// All values that a key had issued to sign with ended.
     OAuth1End "oauth1.end";
+    /// A key issued a refresh handle for an account.
+    HandleIssue "refresh_handle.issue";
+    /// All refresh handles that a key had issued ended.
+    HandleEnd "refresh_handle.end";
+    /// A token of X was handed out, or refused to a proven key.
+    TokenVend "token.vend";
     /// A connection attempt was begun.
     ConnectBegin "connect.begin";
     /// A connection attempt ended, well or not.

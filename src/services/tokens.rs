@@ -8,6 +8,7 @@
 mod app;
 mod copy;
 mod endpoint;
+mod lasting;
 mod refresh;
 mod seal;
 
@@ -16,6 +17,7 @@ use secrecy::SecretString;
 use super::{Context, copies::Recalled};
 use crate::{
     domain::{
+        Timestamp,
         account::{Account, BusyCause, Command, Reply},
         fault::{Code, Fault},
         ids::AccountId,
@@ -26,6 +28,7 @@ use crate::{
 pub use app::{RememberedApp, app_credential};
 pub use copy::{Remembered, drop_copies, publish};
 pub use endpoint::{exchange_code, revoke};
+pub use lasting::lasting;
 pub use seal::{Place, open, seal};
 
 /// What a request to X is sent with.
@@ -37,6 +40,8 @@ pub enum Credential {
         token: SecretString,
         /// Which refresh it came from; named when X rejects it.
         generation: u64,
+        /// The first moment at which it is no longer good; nothing for the app's own, which does not end.
+        expires_at: Option<Timestamp>,
     },
     /// An OAuth 1.0a token and secret to sign with.
     Sign {

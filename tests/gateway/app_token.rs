@@ -19,7 +19,7 @@ fn x_gives(world: &World, token: &str) {
 /// The bearer's text and generation.
 async fn bearer(world: &World, rejected: Option<u64>) -> Result<(String, u64), Code> {
     match app_credential(&world.context(), rejected).await {
-        Ok(Credential::Bearer { token, generation }) => Ok((token.expose_secret().to_owned(), generation)),
+        Ok(Credential::Bearer { token, generation, .. }) => Ok((token.expose_secret().to_owned(), generation)),
         Ok(Credential::Sign { .. }) => panic!("nobody signs for the app"),
         Err(fault) => Err(fault.code),
     }

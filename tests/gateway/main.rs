@@ -18,4 +18,5 @@ mod relay;
 mod sqlite;
 mod tweets;
 mod upstream;
+mod vending;
 mod world;

@@ -8,7 +8,7 @@ use perch::{
 use serde_json::{Value, json};
 
 use super::{
-    browser::{ADA, BOB, connect},
+    browser::{ADA, BOB, Person, connect},
     world::{Answer, World},
 };
 
@@ -360,7 +360,10 @@ async fn a_grant_taken_back_takes_the_account_out_of_reach() {
 #[tokio::test]
 async fn only_the_bound_account_is_acted_for() {
     let scene = Scene::new().await;
-    let values = scene.issue(&scene.bob).await;
+    let carol = connect(&scene.world, &scene.key, Person { id: "1003", username: "carol" }).await;
+    let default = scene.world.request("PUT", &format!("{ACCOUNTS}/{carol}/default")).key(&scene.key);
+    default.send().await.expect_status(200);
+    let values = scene.issue(&scene.ada).await;
     let with = async |nonce: &str, named: Option<&str>| {
         let header = Signing { path: "/v1/rate-limits", ..Signing::new(&scene, &values, nonce) }.header();
         let mut asking = scene.world.request("GET", "/v1/rate-limits").header("authorization", &header);
@@ -369,11 +372,11 @@ async fn only_the_bound_account_is_acted_for() {
         }
         asking.send().await
     };
-    // The key's default is ada.
+    // The key's default is another one.
     with("1", None).await.expect_status(200);
-    assert_eq!(scene.world.access_log().last().unwrap()["account_id"], scene.bob.as_str());
-    with("2", Some("@bob")).await.expect_status(200);
-    for (nonce, named) in [("3", scene.ada.as_str()), ("4", "@ada"), ("5", "1001")] {
+    assert_eq!(scene.world.access_log().last().unwrap()["account_id"], scene.ada.as_str());
+    with("2", Some("@ada")).await.expect_status(200);
+    for (nonce, named) in [("3", scene.bob.as_str()), ("4", "@carol"), ("5", "1002")] {
         with(nonce, Some(named)).await.problem(404, "account-not-found");
     }
 }
@@ -423,7 +426,8 @@ async fn where_nonces_cannot_be_asked_for_reads_go_on_and_writes_do_not() {
     scene.world.objects.set_down(true);
     Signing::new(&scene, &values, "1").send().await.expect_status(200);
     let write = Signing { method: "POST", path: "/v1/tweets", ..Signing::new(&scene, &values, "2") };
-    write.send().await.problem(503, "unavailable");
+    let refused = write.send().await.problem(503, "unavailable");
+    assert!(refused["detail"].as_str().unwrap().starts_with("Signatures"), "{refused}");
     scene.world.sql.set_down(true);
     scene.world.kv.set_down(true);
     let fresh = scene.world.another_isolate();

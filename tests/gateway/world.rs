@@ -162,6 +162,7 @@ impl World {
             overlap_until: None,
             replaced_by: None,
             oauth1: Issue::default(),
+            refresh_handles: Issue::default(),
             version: 1,
         };
         change(&mut record);

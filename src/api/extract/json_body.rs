@@ -1,6 +1,9 @@
 //! A JSON body, read within its limit and its time, and refused with the place where it is wrong.
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
 use futures_util::future::{Either, select};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -47,21 +50,27 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for OptionalJsonBody<T> {
 async fn read(request: Request) -> Result<bytes::Bytes, Fault> {
     let context = request.extensions().get::<Context>().cloned().ok_or_else(Fault::internal)?;
     let is_json = is_json(request.headers());
-    let limit = usize::try_from(body_limit::JSON).unwrap_or(usize::MAX);
-    let reading = Box::pin(Limited::new(request.into_body(), limit).collect());
-    let patience = context.ports.timer.sleep(PATIENCE_MS);
-    let bytes = match select(reading, patience).await {
-        Either::Left((Ok(body), _)) => body.to_bytes(),
-        Either::Left((Err(e), _)) if e.is::<LengthLimitError>() => return Err(body_limit::too_large(body_limit::JSON)),
-        Either::Left((Err(_), _)) => {
-            return Err(Fault::new(Code::InvalidRequest, "The body ended before it was complete."));
-        }
-        Either::Right(((), _)) => return Err(Fault::new(Code::BodyTimeout, "The body took longer than 30 s.")),
-    };
+    let bytes = whole_body(&context, request.into_body()).await?;
     if !bytes.is_empty() && !is_json {
         return Err(Fault::new(Code::UnsupportedMediaType, "Send the body as Content-Type: application/json."));
     }
     Ok(bytes)
+}
+
+/// A small body, whole: at most what JSON may have, within its time.
+///
+/// # Errors
+/// [`Code::BodyTooLarge`], [`Code::InvalidRequest`] for one that is cut, [`Code::BodyTimeout`].
+pub async fn whole_body(context: &Context, body: Body) -> Result<bytes::Bytes, Fault> {
+    let limit = usize::try_from(body_limit::JSON).unwrap_or(usize::MAX);
+    let reading = Box::pin(Limited::new(body, limit).collect());
+    let patience = context.ports.timer.sleep(PATIENCE_MS);
+    match select(reading, patience).await {
+        Either::Left((Ok(body), _)) => Ok(body.to_bytes()),
+        Either::Left((Err(e), _)) if e.is::<LengthLimitError>() => Err(body_limit::too_large(body_limit::JSON)),
+        Either::Left((Err(_), _)) => Err(Fault::new(Code::InvalidRequest, "The body ended before it was complete.")),
+        Either::Right(((), _)) => Err(Fault::new(Code::BodyTimeout, "The body took longer than 30 s.")),
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -249,6 +249,8 @@ pub struct Key {
     replaced_by: Option<String>,
     /// Whether values that it has issued to sign with by OAuth 1.0a work.
     oauth1: bool,
+    /// Whether refresh handles that it has issued work.
+    refresh_handles: bool,
     /// Grows with every change.
     version: u32,
 }
@@ -286,6 +288,7 @@ impl Key {
             overlap_until: record.overlap_until.map(rfc3339),
             replaced_by: record.replaced_by.as_ref().map(ToString::to_string),
             oauth1: record.oauth1.serial().is_some(),
+            refresh_handles: record.refresh_handles.serial().is_some(),
             version: record.version,
         }
     }

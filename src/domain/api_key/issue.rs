@@ -50,14 +50,4 @@ mod tests {
         assert!(issue.begin());
         assert_eq!(issue.serial(), Some(2));
     }
-
-    #[test]
-    fn a_record_written_before_there_were_any_is_read() {
-        #[derive(Deserialize)]
-        struct Record {
-            #[serde(default)]
-            oauth1: Issue,
-        }
-        assert_eq!(serde_json::from_str::<Record>("{}").unwrap().oauth1, Issue::default());
-    }
 }

@@ -39,6 +39,9 @@ pub struct KeyRecord {
     /// Whether its OAuth 1.0a values work.
     #[serde(default)]
     pub oauth1: Issue,
+    /// Whether its refresh handles work.
+    #[serde(default)]
+    pub refresh_handles: Issue,
     /// Grows with every change, so that a stale copy can be told from the newest.
     pub version: u32,
 }
@@ -115,6 +118,7 @@ mod tests {
             overlap_until: None,
             replaced_by: None,
             oauth1: Issue::default(),
+            refresh_handles: Issue::default(),
             version: 1,
         }
     }
@@ -165,6 +169,16 @@ mod tests {
         assert!(!record().permits_origin(&Origin::parse("https://other.example").unwrap()));
         let admin = KeyRecord { scopes: ScopeSet::from_iter([Scope::Admin]), ..record() };
         assert!(!admin.permits_origin(&origin));
+    }
+
+    #[test]
+    fn a_record_from_before_keys_issued_anything_is_read() {
+        let mut written = serde_json::to_value(record()).unwrap();
+        for member in ["oauth1", "refresh_handles"] {
+            assert!(written.as_object_mut().unwrap().remove(member).is_some());
+        }
+        let read: KeyRecord = serde_json::from_value(written).unwrap();
+        assert_eq!((read.oauth1, read.refresh_handles), (Issue::default(), Issue::default()));
     }
 
     #[test]

@@ -50,7 +50,7 @@ async fn still_active(context: &Context, kid: &KeyId) -> Result<(), Fault> {
 }
 
 async fn settle(context: &Context, beginning: &Beginning, granted: &Granted) -> Result<AccountRecord, Fault> {
-    let credential = Credential::Bearer { token: granted.access.clone(), generation: 0 };
+    let credential = Credential::Bearer { token: granted.access.clone(), generation: 0, expires_at: None };
     let profile = x::who(context, &credential).await?;
     as_expected(context, beginning, &profile).await?;
     let brought = Brought::OAuth2 {

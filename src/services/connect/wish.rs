@@ -93,6 +93,7 @@ mod tests {
             overlap_until: None,
             replaced_by: None,
             oauth1: Issue::default(),
+            refresh_handles: Issue::default(),
             version: 1,
         }
     }

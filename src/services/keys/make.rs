@@ -94,6 +94,7 @@ fn blank(kid: KeyId, hash: KeyHash, now: Timestamp) -> KeyRecord {
         overlap_until: None,
         replaced_by: None,
         oauth1: Issue::default(),
+        refresh_handles: Issue::default(),
         version: 1,
     }
 }

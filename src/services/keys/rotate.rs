@@ -61,6 +61,7 @@ async fn attempt(context: &Context, kid: &KeyId, overlap_s: u64, mode: Mode) -> 
             version: 1,
             // What the old key has issued ends with it; of the new key nobody has asked for any.
             oauth1: Issue::default(),
+            refresh_handles: Issue::default(),
             ..old.clone()
         };
         old.replaced_by = Some(new.kid.clone());

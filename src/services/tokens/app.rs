@@ -90,7 +90,7 @@ const fn binding(consumer_key: &str) -> Binding<'_> {
 
 fn bearer(token: SecretString) -> Credential {
     let generation = generation(&token);
-    Credential::Bearer { token, generation }
+    Credential::Bearer { token, generation, expires_at: None }
 }
 
 /// Sixty-four bits of a hash of the token: they tell one from another, and nothing of either.

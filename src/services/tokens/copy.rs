@@ -89,7 +89,7 @@ async fn put(context: &Context, account: &AccountId, copy: &Copy) {
 fn open_access(context: &Context, account: &AccountId, access: &Access) -> Result<Credential, Fault> {
     let place = Place { account, user: &access.user, generation: access.generation };
     let token = open(context, &access.sealed_access, "access", place)?;
-    let credential = Credential::Bearer { token, generation: access.generation };
+    let credential = Credential::Bearer { token, generation: access.generation, expires_at: Some(access.expires_at) };
     let now = context.now();
     let until = now.plus_ms(REMEMBERED_MS).min(access.expires_at.minus_ms(LEAST_LIFE_MS));
     context.memory.tokens.remember(account.clone(), credential.clone(), now, until);

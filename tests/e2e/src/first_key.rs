@@ -38,6 +38,7 @@ fn record(key: &ApiKey, pepper: &Pepper, now: Timestamp) -> KeyRecord {
         overlap_until: None,
         replaced_by: None,
         oauth1: Issue::default(),
+        refresh_handles: Issue::default(),
         version: 1,
     }
 }

@@ -75,6 +75,7 @@ fn record(args: Args, key: &ApiKey, pepper: &Pepper, now: Timestamp) -> Result<K
         overlap_until: None,
         replaced_by: None,
         oauth1: Issue::default(),
+        refresh_handles: Issue::default(),
         version: 1,
     })
 }
