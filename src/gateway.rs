@@ -95,6 +95,9 @@ async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Resu
 }
 
 /// Runs `work`, which may change something, to its end even if the client hangs up; the answer is then nobody's.
+///
+/// # Errors
+/// When the platform ends the work before it is done.
 pub async fn outliving<T: Send + 'static>(
     context: &Context,
     work: impl Future<Output = T> + Send + 'static,

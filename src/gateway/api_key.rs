@@ -23,12 +23,11 @@ use crate::{
 /// [`Code::MissingKey`], [`Code::InvalidKey`], or [`Code::Unavailable`] when keys cannot be looked up.
 pub async fn identify(context: &Context, headers: &HeaderMap) -> Result<Arc<KeyRecord>, Fault> {
     let key = presented(headers)?;
-    let record = match keys::remembered(context, key.kid()) {
-        Some(known) => known,
-        None => {
-            rate_limit::admit_at_edge(context, headers).await?;
-            keys::look_up(context, key.kid()).await.map_err(unavailable)?
-        }
+    let record = if let Some(known) = keys::remembered(context, key.kid()) {
+        known
+    } else {
+        rate_limit::admit_at_edge(context, headers).await?;
+        keys::look_up(context, key.kid()).await.map_err(unavailable)?
     };
     let hash = key.hash(&context.config.pepper);
     // An unknown key takes the same comparison as a known one.

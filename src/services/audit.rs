@@ -22,6 +22,8 @@ pub use gather::Gathered;
 pub use parked::{Replayed, park, replay};
 pub use query::{Entry, Filter, Page, query};
 
+/// Where rows have come while others were sent, more are coming: so long they are gathered before the next sending, in ms.
+const GATHER_MS: u64 = 25;
 /// The most rows that are written at once.
 pub const BATCH: usize = 50;
 
@@ -93,6 +95,9 @@ pub fn record<T>(context: &Context, deed: Deed, outcome: &Result<T, Fault>) {
         let work = async move {
             while let Some(rows) = writer.memory.audit.take(writer.now()) {
                 write(&writer, &rows).await;
+                if writer.memory.audit.is_waiting() {
+                    writer.ports.timer.sleep(GATHER_MS).await;
+                }
             }
         };
         context.ports.background.spawn(Box::pin(work));

@@ -58,7 +58,7 @@ pub fn budget<T>(context: &Context, group: Group, decide: impl FnOnce(&mut Budge
 
 /// A call to `group` begins, which earns the budget a share of a retry.
 pub fn deposit(context: &Context, group: Group) {
-    budget(context, group, |budget, now| budget.deposit(now));
+    budget(context, group, Budget::deposit);
 }
 
 /// How a call was let through.

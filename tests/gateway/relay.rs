@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     browser::{ADA, connect, x_grants},
+    upstream::Recorded,
     world::{Answer, World},
 };
 
@@ -162,7 +163,7 @@ async fn a_rejected_token_is_refreshed_once_and_the_body_sent_again() {
     world.x.on("POST", "/2/tweets").answer(201, json!({ "data": { "id": "1" } }));
     tweet(&world, &key).await.expect_status(201);
     let sent = world.x.requests_to("POST", "/2/tweets");
-    assert_eq!(sent.iter().map(|sent| sent.json()).collect::<Vec<_>>(), vec![json!({ "text": "Hello" }); 2]);
+    assert_eq!(sent.iter().map(Recorded::json).collect::<Vec<_>>(), vec![json!({ "text": "Hello" }); 2]);
     assert_ne!(sent[0].header("authorization"), sent[1].header("authorization"));
     assert_eq!(sent_to(&world, "POST", "/2/oauth2/token"), 2, "one to connect, one to refresh");
 }

@@ -72,8 +72,7 @@ impl Arrival for MemoryArrival {
         let request = self.take().ok_or(HoldFault::Broken)?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let read = Limited::new(request.into_body(), limit).collect().await;
-        let too_long = |e: &Box<dyn std::error::Error + Send + Sync>| e.is::<LengthLimitError>();
-        let read = read.map_err(|e| if too_long(&e) { HoldFault::TooLong } else { HoldFault::Broken })?;
+        let read = read.map_err(|e| if e.is::<LengthLimitError>() { HoldFault::TooLong } else { HoldFault::Broken })?;
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(read.to_bytes());
         Ok(())
     }

@@ -37,6 +37,11 @@ impl Gathered {
         (!rows.is_empty()).then_some(rows)
     }
 
+    /// Whether rows have been gathered that nobody has taken.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.lock().rows.is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Rows> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,7 +75,7 @@ mod tests {
         assert!(gathered.gather(row("1"), NOW));
         assert_eq!(gathered.take(NOW).map(|rows| rows.len()), Some(1));
         assert!(!gathered.gather(row("2"), NOW), "the first is being sent");
-        assert!(!gathered.gather(row("3"), NOW));
+        assert!(!gathered.gather(row("3"), NOW) && gathered.is_waiting());
         assert_eq!(gathered.take(NOW).map(|rows| rows.len()), Some(2));
         assert_eq!(gathered.take(NOW), None);
         assert!(gathered.gather(row("4"), NOW));
