@@ -9,6 +9,7 @@ use crate::{
     domain::{
         api_key::Scope,
         fault::Fault,
+        ids::AccountId,
         window::{Source, Window},
     },
     gateway::problem::rfc3339,
@@ -20,7 +21,7 @@ use crate::{
 pub struct RateLimits {
     /// One per endpoint and window.
     data: Vec<RateLimit>,
-    /// Of which account.
+    /// Of which account; `app` for the app's own bearer.
     account_id: String,
 }
 
@@ -53,14 +54,20 @@ impl RateLimit {
     }
 }
 
-/// Shows what is left of X's limits for an account.
+/// Shows what is left of X's limits for an account, or for the app's own bearer.
 #[utoipa::path(get, path = "/v1/rate-limits", tag = "rate limits",
-    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id")),
+    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle, X user id, or app")),
     responses((status = 200, body = RateLimits)))]
 pub async fn list(acting: Acting) -> Result<Json<RateLimits>, Fault> {
     acting.caller.require(Scope::AccountsRead)?;
-    let account = acting.account().await?;
-    let windows = windows::all(&acting.context, &account.id).await?;
+    let (owner, windows) = if acting.names_the_app() {
+        let app = AccountId::app();
+        let windows = windows::learned(&acting.context, &app).await?;
+        (app, windows)
+    } else {
+        let account = acting.account().await?;
+        (account.id.clone(), windows::all(&acting.context, &account.id).await?)
+    };
     let data = windows.into_iter().map(RateLimit::of).collect();
-    Ok(Json(RateLimits { data, account_id: account.id.to_string() }))
+    Ok(Json(RateLimits { data, account_id: owner.to_string() }))
 }

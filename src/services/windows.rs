@@ -105,10 +105,7 @@ pub fn learn(context: &Context, account: &AccountId, operation: &Operation, head
 /// # Errors
 /// When the account's object does not answer.
 pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
-    let reply = context.objects().ask::<Account>(account.as_str(), &Command::Windows).await;
-    let Ok(Reply::Windows(mut windows)) = reply else {
-        return Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment."));
-    };
+    let mut windows = learned(context, account).await?;
     for operation in endpoints::all() {
         for (limit, window_s) in operation.limits {
             let name = crate::x::windows::name(operation.name, *window_s);
@@ -119,4 +116,15 @@ pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, 
     }
     windows.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(windows)
+}
+
+/// The windows of `owner` that X has told of: an account's, or the app's.
+///
+/// # Errors
+/// When the owner's object does not answer.
+pub async fn learned(context: &Context, owner: &AccountId) -> Result<Vec<Window>, Fault> {
+    match context.objects().ask::<Account>(owner.as_str(), &Command::Windows).await {
+        Ok(Reply::Windows(windows)) => Ok(windows),
+        _ => Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment.")),
+    }
 }

@@ -234,10 +234,23 @@ async fn empty_windows_are_left_to_x_where_that_is_set() {
 async fn an_endpoint_for_the_app_alone_is_called_with_the_app_s_token() {
     let (world, key) = world().await;
     world.x.on("POST", "/oauth2/token").answer(200, json!({ "token_type": "bearer", "access_token": "AAAA-app" }));
-    world.x.on("GET", "/2/tweets/search/all").answer(200, json!({ "data": [] }));
+    let reset = world.now().plus_ms(90_000).as_seconds().to_string();
+    world
+        .x
+        .on("GET", "/2/tweets/search/all")
+        .with_header("x-rate-limit-limit", "300")
+        .with_header("x-rate-limit-remaining", "0")
+        .with_header("x-rate-limit-reset", &reset)
+        .answer(200, json!({ "data": [] }));
     world.get("/2/tweets/search/all?query=x", &key).await.expect_status(200);
     let sent = world.x.requests_to("GET", "/2/tweets/search/all").pop().unwrap();
     assert_eq!(sent.header("authorization"), Some("Bearer AAAA-app"));
+    world.settle().await;
+    let limits = world.request("GET", "/v1/rate-limits").key(&key).header("perch-account", "app").send().await;
+    let limits = limits.expect_status(200).json();
+    assert_eq!((&limits["account_id"], &limits["data"][0]["remaining"]), (&json!("app"), &json!(0)));
+    let again = world.get("/2/tweets/search/all?query=y", &key).await.expect_status(429);
+    assert_eq!(again.header("x-rate-limit-limit"), "300");
     let named = world.request("POST", "/2/tweets").key(&key).header("perch-account", "app").json(&json!({}));
     named.send().await.problem(400, "invalid-request");
 }

@@ -38,6 +38,11 @@ impl Acting {
         accounts::select(&self.context, &self.caller, self.named.as_deref()).await
     }
 
+    /// Whether the app itself is named instead of an account.
+    pub fn names_the_app(&self) -> bool {
+        self.named.as_deref() == Some("app")
+    }
+
     /// Lets the account do something with a tweet, if the caller has `scope`.
     ///
     /// # Errors

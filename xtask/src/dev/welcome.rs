@@ -35,6 +35,7 @@ fn curl_lines(base_url: &str, demo: &Demo) -> Vec<String> {
         r#"  | tee /dev/stderr | grep -o '"id":"[0-9]*"' | head -n 1 | tr -dc 0-9)"#.to_owned(),
         "perch $PERCH/v1/tweets/$TWEET".to_owned(),
         "perch -X PUT $PERCH/v1/tweets/$TWEET/like".to_owned(),
+        "perch $PERCH/2/tweets/$TWEET?tweet.fields=created_at   # X's own API, through the relay".to_owned(),
         "perch -H 'Content-Type: image/png' --data-binary @examples/perch.png $PERCH/v1/media".to_owned(),
     ]);
     lines
