@@ -3,6 +3,7 @@
 use crate::build::{self, Profile};
 use crate::d1::Store;
 use crate::dev;
+use crate::fuzz::{self, Target};
 use crate::key::{self, Wanted};
 use crate::project::Project;
 use crate::setup::{self, Need};
@@ -47,6 +48,12 @@ pub(crate) enum Command {
         /// Which layers; all when none is named
         layers: Vec<Layer>,
     },
+    /// Feed the parsers of hostile input whatever may break them, and keep what does
+    ///
+    /// Every target of fuzz/ states what must hold of any input. What it does not hold of is written to fuzz/artifacts/, and
+    /// the command fails with its path. What teaches the fuzzer something is kept in fuzz/grown/ for the next time; the
+    /// checked-in seeds of fuzz/corpus/ stay as they are. For hours of it: `cargo xtask fuzz path_gate --seconds 28800`.
+    Fuzz(FuzzArgs),
     /// Measure the gateway beside a five-line pass-through on the same workerd, and write bench/results.md
     ///
     /// Every figure comes from this run: throughput and CPU time at full load, latency at half of it. Takes some minutes;
@@ -86,6 +93,18 @@ pub(crate) struct BuildArgs {
     /// Build small and fast, for production (the default)
     #[arg(long)]
     release: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FuzzArgs {
+    /// Which target; all, one after the other, when none is named
+    target: Option<Target>,
+    /// Seconds for each target
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+    /// Feed the target this one input, and nothing else
+    #[arg(long, value_name = "FILE", requires = "target", conflicts_with = "seconds")]
+    input: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +189,10 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             key::create(&Wanted { scopes: args.scopes, ..Wanted::named(&args.name) }, &store)?;
         }
         Command::Test { layers } => test::run(&layers)?,
+        Command::Fuzz(args) => match (args.target, args.input) {
+            (Some(target), Some(input)) => fuzz::replay(target, &input)?,
+            (target, _) => fuzz::run(target.as_slice(), args.seconds)?,
+        },
         Command::Bench { seconds, rounds } => bench::run(seconds, rounds)?,
         Command::Catalogue { from } => catalogue::run(&from)?,
         Command::Smoke { url } => smoke::run(&url)?,

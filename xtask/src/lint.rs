@@ -6,13 +6,15 @@ use crate::project::Project;
 use crate::setup::{self, Need};
 use anyhow::{Result, bail};
 
-/// Format, clippy on both targets, documentation, dependencies. Every check runs; the failures are told at the end.
+/// Format, clippy on both targets, documentation, dependencies. Every check runs; the failures are told at the end. What `fuzz/`
+/// states is compiled into a test of the workspace, and so is looked at by clippy; its targets are a line each.
 pub(crate) fn run() -> Result<()> {
     let project = Project::open()?;
     let tools = setup::setup(&project, Need::Target)?;
     let mut failed = Vec::new();
     for (name, tool) in [
         ("format", tools.cargo().args(["fmt", "--all", "--check"])),
+        ("format, fuzz", tools.cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])),
         (
             "clippy, native",
             tools.cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),

@@ -1,4 +1,4 @@
-//! perch's automation: set-up, dev, build, test, bench, catalogue, lint. The only one; CI calls the same commands.
+//! perch's automation: set-up, dev, build, test, fuzz, bench, catalogue, lint. The only one; CI calls the same commands.
 
 mod bench;
 mod browser;
@@ -8,6 +8,7 @@ mod cli;
 mod d1;
 mod dev;
 mod dev_vars;
+mod fuzz;
 mod gateway;
 mod http;
 mod key;

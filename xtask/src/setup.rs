@@ -2,6 +2,7 @@
 
 mod cargo_tools;
 mod clients;
+pub(crate) mod cpp_compiler;
 mod debian_target;
 mod lock;
 mod node_tools;

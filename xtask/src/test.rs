@@ -2,6 +2,7 @@
 
 mod deploy;
 mod e2e;
+mod fuzz;
 mod layer;
 mod outcome;
 mod table;

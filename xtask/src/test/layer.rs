@@ -1,7 +1,7 @@
 //! The layers, from the purest rules to the built Worker.
 
 use super::outcome::Outcome;
-use super::{deploy, e2e};
+use super::{deploy, e2e, fuzz};
 use crate::process::Tool;
 use crate::setup::{Need, Toolbox};
 use anyhow::{Context, Result};
@@ -12,6 +12,8 @@ use clap::ValueEnum;
 pub(crate) enum Layer {
     /// The gateway's rules and its whole pipeline, natively
     Native,
+    /// A few seconds of fuzzing for each parser of hostile input
+    Fuzz,
     /// The SQL against real SQLite with the real migrations
     Sql,
     /// The sandbox's own tests
@@ -29,12 +31,22 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Native, Self::Sql, Self::Sandbox, Self::Xtask, Self::Wasm, Self::Deploy, Self::E2e, Self::Clients];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Native,
+        Self::Fuzz,
+        Self::Sql,
+        Self::Sandbox,
+        Self::Xtask,
+        Self::Wasm,
+        Self::Deploy,
+        Self::E2e,
+        Self::Clients,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::Fuzz => "fuzz",
             Self::Sql => "sql",
             Self::Sandbox => "sandbox",
             Self::Xtask => "xtask",
@@ -48,6 +60,7 @@ impl Layer {
     pub(super) fn meaning(self) -> &'static str {
         match self {
             Self::Native => "rules and pipeline",
+            Self::Fuzz => "hostile input, a few seconds each",
             Self::Sql => "real SQLite, real migrations",
             Self::Sandbox => "the emulated X",
             Self::Xtask => "this tool",
@@ -61,7 +74,7 @@ impl Layer {
     /// What must be prepared for it.
     pub(super) fn need(self) -> Need {
         match self {
-            Self::Native | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
+            Self::Native | Self::Fuzz | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
             Self::Wasm | Self::Deploy | Self::E2e => Need::Worker,
             Self::Clients => Need::Clients,
         }
@@ -70,6 +83,7 @@ impl Layer {
     pub(super) fn run(self, tools: &Toolbox) -> Result<Outcome> {
         match self {
             Self::Native => native(tools),
+            Self::Fuzz => fuzz::run(tools),
             Self::Sql => cargo_test(tools, &["--package", "perch", "--test", "sql"]),
             Self::Sandbox => cargo_test(tools, &["--package", "perch-sandbox"]),
             Self::Xtask => {
