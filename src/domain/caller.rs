@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    api_key::{KeyId, KeyRecord, Scope},
+    api_key::{AccountGrant, KeyId, KeyRecord, Scope},
     fault::{Code, Fault},
     ids::AccountId,
 };
@@ -60,6 +60,11 @@ impl Caller {
             Code::MissingScope,
             format!("This endpoint needs the scope {scope}; ask the operator for a key with it."),
         ))
+    }
+
+    /// Whether the caller acts for every account, and so for the app itself.
+    pub fn acts_for_all(&self) -> bool {
+        self.bound.is_none() && self.record.accounts == AccountGrant::All
     }
 
     /// Whether the caller may act for `account`.

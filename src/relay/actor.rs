@@ -8,6 +8,7 @@ use crate::{
         caller::Caller,
         fault::{Code, Fault},
         ids::AccountId,
+        retry::Effect,
     },
     services::{Context, accounts, tokens, tokens::Credential},
     x::operation::{Auth, Operation},
@@ -49,17 +50,31 @@ impl Actor {
     }
 }
 
-/// The actor of a call to `operation`: the app where X takes nothing else or the client asks for it; else the account that is named
-/// or follows from the key, if X takes its kind of token; else the app, where that will do.
+/// The actor of a call to `operation`, as [`pick`] has it. What the app itself changes at X (stream rules, webhooks, connections)
+/// concerns everybody: it takes a key for all accounts.
 ///
 /// # Errors
-/// As [`accounts::select`]; [`Code::InvalidRequest`] when X takes neither.
+/// As [`pick`]; [`Code::MissingScope`].
 pub async fn choose(
     context: &Context,
     caller: &Caller,
     operation: &Operation,
     named: Option<&str>,
 ) -> Result<Actor, Fault> {
+    let actor = pick(context, caller, operation, named).await?;
+    if actor == Actor::App && operation.effect != Effect::Read && !caller.acts_for_all() {
+        let detail = format!("{} changes what belongs to the app: it takes a key for all accounts.", operation.name);
+        return Err(Fault::new(Code::MissingScope, detail));
+    }
+    Ok(actor)
+}
+
+/// The actor of a call to `operation`: the app where X takes nothing else or the client asks for it; else the account that is named
+/// or follows from the key, if X takes its kind of token; else the app, where that will do.
+///
+/// # Errors
+/// As [`accounts::select`]; [`Code::InvalidRequest`] when X takes neither.
+async fn pick(context: &Context, caller: &Caller, operation: &Operation, named: Option<&str>) -> Result<Actor, Fault> {
     let auth = operation.auth;
     if auth == Auth::NONE {
         return Ok(Actor::Anybody);

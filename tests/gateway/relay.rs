@@ -1,6 +1,8 @@
 //! The relay, through the whole pipeline: what X gets, what the client gets, and what never happens.
 
-use perch::domain::api_key::Scope;
+use std::collections::BTreeSet;
+
+use perch::domain::api_key::{AccountGrant, Scope};
 use serde_json::{Value, json};
 
 use super::{
@@ -253,6 +255,19 @@ async fn an_endpoint_for_the_app_alone_is_called_with_the_app_s_token() {
     assert_eq!(again.header("x-rate-limit-limit"), "300");
     let named = world.request("POST", "/2/tweets").key(&key).header("perch-account", "app").json(&json!({}));
     named.send().await.problem(400, "invalid-request");
+}
+
+#[tokio::test]
+async fn what_belongs_to_the_app_takes_a_key_for_all_accounts() {
+    let (world, key) = world().await;
+    let rules = json!({ "add": [{ "value": "perch" }] });
+    let bound = world.key_with(SCOPES, |record| record.accounts = AccountGrant::Only(BTreeSet::new())).await;
+    world.post("/2/tweets/search/stream/rules", &bound, rules.clone()).await.problem(403, "missing-scope");
+    world.x.on("POST", "/oauth2/token").answer(200, json!({ "token_type": "bearer", "access_token": "AAAA-app" }));
+    world.x.on("POST", "/2/tweets/search/stream/rules").answer(201, json!({ "meta": {} }));
+    world.post("/2/tweets/search/stream/rules", &key, rules).await.expect_status(201);
+    world.x.on("GET", "/2/tweets/search/stream/rules").answer(200, json!({ "data": [] }));
+    world.get("/2/tweets/search/stream/rules", &bound).await.expect_status(200);
 }
 
 #[tokio::test]
