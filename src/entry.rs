@@ -38,7 +38,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
         return plain(StatusCode::BAD_REQUEST, "the request's URL or a header cannot be read");
     };
     match app.fetch(ports, head, arrival).await {
-        Reply::Passed { carried, .. } => cloudflare::pass_on(carried),
+        Reply::Passed { carried, .. } => cloudflare::pass_on(&carried),
         Reply::Ours(response) => ours(response).await,
     }
 }

@@ -50,11 +50,13 @@ impl Actor {
     }
 }
 
-/// The actor of a call to `operation`, as [`pick`] has it. What the app itself changes at X (stream rules, webhooks, connections)
-/// concerns everybody: it takes a key for all accounts.
+/// The actor of a call to `operation`: the app where X takes nothing else or the client asks for it; else the account that is named
+/// or follows from the key, if X takes its kind of token; else the app, where that will do.
+///
+/// What the app itself changes at X (stream rules, webhooks, connections) concerns everybody: it takes a key for all accounts.
 ///
 /// # Errors
-/// As [`pick`]; [`Code::MissingScope`].
+/// As [`accounts::select`]; [`Code::InvalidRequest`] when X takes neither; [`Code::MissingScope`].
 pub async fn choose(
     context: &Context,
     caller: &Caller,
@@ -69,11 +71,6 @@ pub async fn choose(
     Ok(actor)
 }
 
-/// The actor of a call to `operation`: the app where X takes nothing else or the client asks for it; else the account that is named
-/// or follows from the key, if X takes its kind of token; else the app, where that will do.
-///
-/// # Errors
-/// As [`accounts::select`]; [`Code::InvalidRequest`] when X takes neither.
 async fn pick(context: &Context, caller: &Caller, operation: &Operation, named: Option<&str>) -> Result<Actor, Fault> {
     let auth = operation.auth;
     if auth == Auth::NONE {

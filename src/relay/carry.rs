@@ -22,7 +22,7 @@ use crate::{
         retry::{Attempts, Effect, Retry, Setback},
         window::Window,
     },
-    gateway::{Reply, body_limit},
+    gateway::{Reply, answer::Route, body_limit},
     ports::{
         EntropyExt, TransportFault,
         arrival::{Arrival, Carried, HoldFault, Parcel},
@@ -50,7 +50,7 @@ pub async fn carry<A: Arrival>(
     if context.config.relay.refuses_at_empty_windows
         && let Some(window) = windows::empty(context, &owner, plan.operation)
     {
-        return Ok(Reply::Ours(too_many_requests(context, &window)));
+        return Ok(Reply::Ours(too_many_requests(context, plan, &window)));
     }
     if let plan::Body::Held(limit) = plan.body {
         arrival.hold(limit, HOLD_MS).await.map_err(|fault| not_held(fault, limit))?;
@@ -140,12 +140,13 @@ fn not_held(fault: HoldFault, limit: u64) -> Fault {
 }
 
 /// What X would answer to a call in a window that is used up, in its own words.
-fn too_many_requests(context: &Context, window: &Window) -> Response<Body> {
+fn too_many_requests(context: &Context, plan: &Plan, window: &Window) -> Response<Body> {
     const BODY: &str =
         r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
     let reset = window.reset_at.unwrap_or_else(|| context.now());
     let wait = reset.ms_since(context.now()).div_ceil(1000).max(1);
     let mut response = (StatusCode::TOO_MANY_REQUESTS, BODY).into_response();
+    response.extensions_mut().insert(Route(plan.operation.template()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::RETRY_AFTER, wait.into());

@@ -171,11 +171,17 @@ fn lines_of(headers: &HeaderMap) -> String {
 }
 
 /// X's answer for the client, under these headers.
-pub fn pass_on(carried: Carried<SendWrapper<JsValue>>) -> worker::Result<web_sys::Response> {
+///
+/// # Errors
+/// When the platform takes no such status or header.
+pub fn pass_on(carried: &Carried<SendWrapper<JsValue>>) -> worker::Result<web_sys::Response> {
     Ok(answer(carried.status, &lines_of(&carried.headers), &carried.body)?)
 }
 
 /// An answer of perch's own, whose whole body is there.
+///
+/// # Errors
+/// When the platform takes no such status or header.
 pub fn whole(head: &Response<()>, body: &Bytes) -> worker::Result<web_sys::Response> {
     let body = if body.is_empty() { JsValue::NULL } else { js_sys::Uint8Array::from(body.as_ref()).into() };
     Ok(answer(head.status().as_u16(), &lines_of(head.headers()), &body)?)

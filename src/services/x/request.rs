@@ -54,7 +54,7 @@ fn sensitive(text: &SecretString) -> Result<HeaderValue, Fault> {
 /// The `Authorization` of a request to `url`, its query included.
 ///
 /// # Errors
-/// As [`on_the_wire`].
+/// When it cannot be signed: no consumer key in the settings, no entropy.
 pub fn authorization(
     context: &Context,
     credential: &Credential,
