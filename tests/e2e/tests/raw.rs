@@ -13,6 +13,14 @@ pub(crate) struct RawAnswer {
     pub(crate) text: String,
 }
 
+impl RawAnswer {
+    /// The last status: an interim answer (1xx) may come before it.
+    pub(crate) fn final_status(&self) -> u16 {
+        let lines = self.text.lines().filter_map(|line| line.strip_prefix("HTTP/1.1 "));
+        lines.filter_map(|line| line.get(..3)?.parse().ok()).find(|status| *status >= 200).unwrap_or_default()
+    }
+}
+
 /// Sends `bytes` to `port` and reads until the other side closes.
 pub(crate) async fn send(stack: &Stack, port: u16, bytes: &[u8]) -> RawAnswer {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the gateway listens");

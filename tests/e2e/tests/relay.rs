@@ -1,0 +1,21 @@
+//! `/2`, as X's own clients use it: on workerd with nothing in front, since a proxy repairs, buffers, and tells nobody who has left.
+
+mod catalogue;
+mod headers;
+mod kinds;
+mod media;
+
+use libtest_mimic::Trial;
+
+/// The relay's tests, in order.
+pub(crate) fn trials() -> Vec<Trial> {
+    let modules = [
+        kinds::trials(),
+        catalogue::trials(),
+        media::trials(),
+        headers::trials(),
+        streams::trials(),
+        leaving::trials(),
+    ];
+    modules.into_iter().flatten().collect()
+}
