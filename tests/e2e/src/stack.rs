@@ -43,6 +43,8 @@ pub struct Stack {
 pub struct App {
     /// Calls with its key, for its account.
     pub client: Client,
+    /// Its key, for requests that are written by hand.
+    pub key: String,
     /// Its key's public name.
     pub kid: String,
     /// Its account.
@@ -179,7 +181,7 @@ impl Stack {
         let (user, username) = self.new_user();
         let client = self.anonymous().with_key(&key);
         let account = self.connect(&client, &username).await;
-        App { client: client.acting_for(&account), kid, account, user, username }
+        App { client: client.acting_for(&account), key, kid, account, user, username }
     }
 
     /// Connects `username` as a person at a terminal does, and answers with the account's id.

@@ -3,7 +3,9 @@
 mod catalogue;
 mod headers;
 mod kinds;
+mod leaving;
 mod media;
+mod streams;
 
 use libtest_mimic::Trial;
 

@@ -80,6 +80,7 @@ async fn every_operation_is_carried_as_it_was_sent(stack: &Stack) {
             assert_eq!(answer.json()["data"]["echo"], echo(operation, &path, &sent));
         }
     }
+    super::streams::all_gone(stack).await;
     stack.calm().await;
     stack.sandbox.rules(json!({})).await;
     eprintln!("  {} operations", operations::all().len());
