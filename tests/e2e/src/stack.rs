@@ -229,7 +229,23 @@ impl Stack {
             let _forced = admin.call(reqwest::Method::PUT, &path).json(&force).send().await.must(200);
             let _released = admin.delete(&path).await.must(200);
         }
-        tokio::time::sleep(Duration::from_millis(1100)).await; // isolates go by snapshots at most a second old
+        self.breakers_known().await;
+    }
+
+    /// No breaker opens until [`Stack::calm`].
+    pub async fn hold_breakers_closed(&self) {
+        let admin = self.admin();
+        for group in GROUPS {
+            let force = json!({"mode": "closed", "reason": "tests are about something else"});
+            let call = admin.call(reqwest::Method::PUT, &format!("/v1/breakers/{group}"));
+            let _forced = call.json(&force).send().await.must(200);
+        }
+        self.breakers_known().await;
+    }
+
+    /// Isolates go by snapshots at most a second old.
+    async fn breakers_known(&self) {
+        tokio::time::sleep(Duration::from_millis(1100)).await;
     }
 }
 

@@ -37,8 +37,9 @@ async fn send(stack: &Stack, key: &str, account: &str, headers: &str) -> raw::Ra
     raw::send(stack, stack.port(), request.as_bytes()).await
 }
 
+/// X got nothing of the client's but what is listed.
 #[track_caller]
-fn assert_clean(seen: &Seen) {
+pub(super) fn assert_clean(seen: &Seen) {
     for (name, value) in &seen.headers {
         assert!(TO_X.contains(&name.as_str()), "{name} reached X");
         assert!(!value.contains("evil") && !value.contains("203.0.113.7"), "{name} was the client's: {value}");
