@@ -84,5 +84,9 @@ fn count(state: &mut State, endpoint: &Endpoint, caller: &Caller) -> Option<Admi
     };
     let now = state.now_ms();
     let admission = state.limits.admit(&owner, endpoint.method.as_str(), endpoint.path, now)?;
-    Some(Admission { allowed: admission.allowed || !state.rules.enforce_rate_limits, ..admission })
+    if state.rules.enforce_rate_limits {
+        return Some(admission);
+    }
+    // A limit that does not hold never shows an empty window: who believes it would wait for nothing.
+    Some(Admission { allowed: true, remaining: admission.remaining.max(1), ..admission })
 }

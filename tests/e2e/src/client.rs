@@ -113,6 +113,14 @@ impl Call {
         self
     }
 
+    /// Makes the call, and hands over its answer as soon as that begins; who drops it leaves.
+    ///
+    /// # Errors
+    /// When there is no answer, or not in the time the request has.
+    pub async fn open(self) -> reqwest::Result<reqwest::Response> {
+        self.request.send().await
+    }
+
     /// Makes the call, and reads the answer whole.
     pub async fn send(self) -> Answer {
         match self.try_send().await {

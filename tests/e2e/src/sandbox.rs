@@ -31,12 +31,18 @@ pub struct Seen {
     pub method: String,
     pub path: String,
     pub query: String,
+    pub host: String,
     pub headers: Vec<(String, String)>,
+    pub framing: String,
     pub body: Option<String>,
     pub body_bytes: u64,
+    pub body_sha256: Option<String>,
     pub status: Option<u16>,
+    pub credential: Option<String>,
     pub user_id: Option<String>,
     pub fault: Option<String>,
+    pub foreign: bool,
+    pub ending: Option<String>,
 }
 
 /// Something that X did.
@@ -92,6 +98,12 @@ impl Sandbox {
         answer.json().await.expect("a ledger is JSON")
     }
 
+    /// `GET /_sandbox/{path}`.
+    pub async fn look(&self, path: &str) -> Value {
+        let answer = self.http.get(format!("{}/_sandbox/{path}", self.base)).send().await.expect("the sandbox answers");
+        answer.json().await.expect("the sandbox answers with JSON")
+    }
+
     /// `POST /_sandbox/{path}`.
     pub async fn control(&self, path: &str, body: &Value) -> Value {
         let request = self.http.post(format!("{}/_sandbox/{path}", self.base)).json(body);
@@ -107,6 +119,17 @@ impl Sandbox {
             rule["count"] = json!(count);
         }
         self.control("faults", &rule).await;
+    }
+
+    /// Plays `fault` on a share of such requests, the same each time.
+    pub async fn fault_for_some(&self, method: &str, path: &str, share: f64, fault: Value) {
+        let rule = json!({"method": method, "path": path, "share": share, "seed": 7, "fault": fault});
+        self.control("faults", &rule).await;
+    }
+
+    /// X goes by these rules; what is left out returns to its default.
+    pub async fn rules(&self, rules: Value) {
+        self.control("rules", &rules).await;
     }
 
     /// Ends all faults.

@@ -20,7 +20,7 @@ use crate::settings::{self, Secrets};
 use crate::wrangler;
 
 /// X users beside those the sandbox has: each test may have its own.
-const USERS: usize = 60;
+const USERS: usize = 120;
 
 /// The running stack.
 pub struct Stack {
@@ -33,9 +33,9 @@ pub struct Stack {
     http: reqwest::Client,
     base: String,
     first_key: String,
-    users: AtomicUsize,
+    users: Arc<AtomicUsize>,
     port: u16,
-    direct: OnceLock<u16>,
+    direct: OnceLock<Box<Stack>>,
     servers: Mutex<Vec<Server>>,
 }
 
@@ -43,6 +43,8 @@ pub struct Stack {
 pub struct App {
     /// Calls with its key, for its account.
     pub client: Client,
+    /// Its key, for requests that are written by hand.
+    pub key: String,
     /// Its key's public name.
     pub kid: String,
     /// Its account.
@@ -82,20 +84,30 @@ impl Stack {
             http,
             base,
             first_key,
-            users: AtomicUsize::new(0),
+            users: Arc::default(),
             port: gateway_port,
             direct: OnceLock::new(),
             servers: Mutex::new(vec![gateway, sandbox]),
         })
     }
 
-    /// The port of a second gateway on workerd, with nothing in front of it: for what wrangler's proxy repairs or refuses. Its store
-    /// is empty.
-    pub fn direct_port(&self) -> u16 {
-        *self.direct.get_or_init(|| {
+    /// The same X with a second gateway on workerd, which has nothing in front of it: for what wrangler's proxy repairs, refuses,
+    /// buffers, or does not tell. Its store is its own and knows the first key alone.
+    pub fn direct(&self) -> &Self {
+        self.direct.get_or_init(|| {
             let (port, server) = direct(self.archive.folder()).expect("the gateway starts without a proxy");
-            self.servers.lock().unwrap_or_else(PoisonError::into_inner).push(server);
-            port
+            Box::new(Self {
+                sandbox: self.sandbox.clone(),
+                archive: self.archive.clone(),
+                secrets: self.secrets.clone(),
+                http: self.http.clone(),
+                base: format!("http://127.0.0.1:{port}"),
+                first_key: self.first_key.clone(),
+                users: self.users.clone(),
+                port,
+                direct: OnceLock::new(),
+                servers: Mutex::new(vec![server]),
+            })
         })
     }
 
@@ -106,6 +118,9 @@ impl Stack {
 
     /// Stops everything. The store and the logs stay.
     pub fn stop(&self) {
+        if let Some(direct) = self.direct.get() {
+            direct.stop();
+        }
         self.servers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -166,13 +181,19 @@ impl Stack {
         let (user, username) = self.new_user();
         let client = self.anonymous().with_key(&key);
         let account = self.connect(&client, &username).await;
-        App { client: client.acting_for(&account), kid, account, user, username }
+        App { client: client.acting_for(&account), key, kid, account, user, username }
     }
 
     /// Connects `username` as a person at a terminal does, and answers with the account's id.
     pub async fn connect(&self, client: &Client, username: &str) -> String {
-        let begun = client.post("/v1/connect", &json!({})).await.must(201);
-        let url = Url::parse(&begun.text("/data/url")).expect("an address to open");
+        self.connect_with(client, username, &json!({})).await
+    }
+
+    /// The same with a wish: the members of `POST /v1/connect`.
+    pub async fn connect_with(&self, client: &Client, username: &str, wish: &Value) -> String {
+        let begun = client.post("/v1/connect", wish).await.must(201);
+        let mut url = Url::parse(&begun.text("/data/url")).expect("an address to open");
+        url.set_port(Some(self.port)).expect("the address has a port");
         let page = self.browser().follow(&url, self.agreeing(username)).await;
         assert_eq!(page.status, 200, "the connection ended at {}", page.url.path());
         let list = client.get("/v1/accounts").await.must(200).json();
@@ -181,13 +202,18 @@ impl Stack {
         account.and_then(|account| account["id"].as_str()).expect("the connected account is listed").to_owned()
     }
 
-    /// Follows redirects; on X's page `username` agrees.
+    /// Follows redirects; on X's page `username` agrees. X sends the browser to the one address it knows: this gateway's, or that
+    /// of the one with a proxy, whose place this one takes.
     pub fn agreeing(&self, username: &str) -> impl FnMut(&mut Url) -> bool + use<> {
         let (sandbox, gateway, username) = (self.sandbox.base().to_owned(), self.base.clone(), username.to_owned());
+        let port = self.port;
         move |url| {
             if url.as_str().starts_with(&sandbox) {
                 url.query_pairs_mut().append_pair("auto_approve", &username);
                 return true;
+            }
+            if url.path().starts_with("/connect/") {
+                url.set_port(Some(port)).expect("the address has a port");
             }
             url.as_str().starts_with(&gateway)
         }
@@ -197,18 +223,53 @@ impl Stack {
     pub async fn calm(&self) {
         self.sandbox.clear_faults().await;
         let admin = self.admin();
-        for group in ["tokens", "tweets_write", "tweets_read", "users", "media", "engagement"] {
+        for group in GROUPS {
             let path = format!("/v1/breakers/{group}");
             let force = json!({"mode": "closed", "reason": "a test is over"});
             let _forced = admin.call(reqwest::Method::PUT, &path).json(&force).send().await.must(200);
             let _released = admin.delete(&path).await.must(200);
         }
-        tokio::time::sleep(Duration::from_millis(1100)).await; // isolates go by snapshots at most a second old
+        self.breakers_known().await;
+    }
+
+    /// No breaker opens until [`Stack::calm`].
+    pub async fn hold_breakers_closed(&self) {
+        let admin = self.admin();
+        for group in GROUPS {
+            let force = json!({"mode": "closed", "reason": "tests are about something else"});
+            let call = admin.call(reqwest::Method::PUT, &format!("/v1/breakers/{group}"));
+            let _forced = call.json(&force).send().await.must(200);
+        }
+        self.breakers_known().await;
+    }
+
+    /// Isolates go by snapshots at most a second old.
+    async fn breakers_known(&self) {
+        tokio::time::sleep(Duration::from_millis(1100)).await;
     }
 }
 
+/// The folder with the store of the gateway that has nothing in front of it.
+const DIRECT_STATE: &str = "direct-state";
+
+/// What has a breaker of its own.
+const GROUPS: [&str; 10] = [
+    "tokens",
+    "tweets_write",
+    "tweets_read",
+    "users",
+    "media",
+    "engagement",
+    "direct_messages",
+    "lists",
+    "streams",
+    "other",
+];
+
 /// Every scope but admin: a key for client applications.
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 11] = [
+    "relay:read",
+    "relay:write",
     "tweets:read",
     "tweets:write",
     "likes:write",
@@ -249,7 +310,23 @@ fn store(project: &Path, folder: &Path, secrets: &Secrets) -> Result<String> {
     std::fs::write(folder.join("first-key.sql"), insert)?;
     wrangler::run(project, folder, &["d1", "migrations", "apply", "DB", "--local"])?;
     wrangler::run(project, folder, &["d1", "execute", "DB", "--local", "--yes", "--file", "first-key.sql"])?;
+    copy(&folder.join("state"), &folder.join(DIRECT_STATE)).context("the store cannot be copied")?;
     Ok(key)
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            let _bytes = std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn sandbox(folder: &Path, port: u16, gateway: &str) -> Result<Server> {
@@ -282,7 +359,7 @@ fn direct(folder: &Path) -> Result<(u16, Server)> {
     let (project, port) = (project()?, free_port()?);
     let mut command = wrangler::tool(&project, folder, "node")?;
     command.arg(project.join("tests/e2e/direct.mjs"));
-    command.args(["wrangler.toml", &port.to_string()]);
+    command.args(["wrangler.toml", &port.to_string(), DIRECT_STATE]);
     let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
     server.wait_until_ready(port, "/health", Duration::from_mins(1))?;
     Ok((port, server))

@@ -170,11 +170,14 @@ async fn x_never_saw_what_is_perch_s_own(stack: &Stack) {
         "content-length",
         "content-type",
         "host",
+        "traceparent",
         "transfer-encoding",
         "user-agent",
     ];
     let from_perch = ledger.requests.iter().filter(|seen| seen.path != "/i/oauth2/authorize");
     for seen in from_perch {
+        assert_eq!(Some(seen.host.as_str()), stack.sandbox.base().strip_prefix("http://"), "{}", seen.path);
+        assert!(!seen.foreign, "{} {} came to the trap", seen.method, seen.path);
         for (name, value) in &seen.headers {
             let name = name.to_lowercase();
             assert!(allowed.contains(&name.as_str()), "{} {} carried {name}", seen.method, seen.path);

@@ -24,6 +24,7 @@ mod openapi;
 mod raw;
 mod refresh;
 mod refusals;
+mod relay;
 mod tweets;
 
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         breakers::trials(),
         audit::trials(),
         openapi::trials(),
+        relay::trials(),
         leaks::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());

@@ -113,7 +113,7 @@ const HOSTILE: [&str; 16] = [
 
 /// Sent to workerd itself: wrangler's proxy would repair some of them.
 async fn a_hostile_path_is_refused_not_repaired(stack: &Stack) {
-    let port = stack.direct_port();
+    let port = stack.direct().port();
     let mark = stack.sandbox.mark().await;
     let long = format!("/v1/tweets/{}", "1".repeat(4000));
     let mut passed = Vec::new();
@@ -129,7 +129,7 @@ async fn a_hostile_path_is_refused_not_repaired(stack: &Stack) {
 }
 
 async fn requests_that_are_not_http_get_no_answer_of_perch(stack: &Stack) {
-    let port = stack.direct_port();
+    let port = stack.direct().port();
     let mark = stack.sandbox.mark().await;
     for request in [
         "BREW /v1/tweets HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
