@@ -182,9 +182,17 @@ async fn a_body_that_was_sent_on_as_it_came_is_not_sent_twice() {
 #[tokio::test]
 async fn a_read_that_x_loses_is_read_again_and_a_tweet_is_not_sent_again() {
     let (world, key) = world().await;
-    world.x.on("GET", "/2/tweets/7").break_off();
-    world.x.on("GET", "/2/tweets/7").answer(200, json!({ "data": {} }));
-    world.get("/2/tweets/7", &key).await.expect_status(200);
+    for path in ["/2/tweets/7", "/2/tweets/8"] {
+        let first = world.x.on("GET", path);
+        if path.ends_with('7') {
+            first.break_off()
+        } else {
+            first.answer(503, json!({ "status": 503 }))
+        }
+        world.x.on("GET", path).answer(200, json!({ "data": {} }));
+        world.get(path, &key).await.expect_status(200);
+        assert_eq!(sent_to(&world, "GET", path), 2);
+    }
     world.x.on("POST", "/2/tweets").always().break_off();
     tweet(&world, &key).await.problem(504, "outcome-unknown");
     assert_eq!(sent_to(&world, "POST", "/2/tweets"), 1);
@@ -253,6 +261,10 @@ async fn an_endpoint_for_the_app_alone_is_called_with_the_app_s_token() {
     assert_eq!((&limits["account_id"], &limits["data"][0]["remaining"]), (&json!("app"), &json!(0)));
     let again = world.get("/2/tweets/search/all?query=y", &key).await.expect_status(429);
     assert_eq!(again.header("x-rate-limit-limit"), "300");
+    world.x.on("GET", "/2/tweets/7").answer(200, json!({ "data": {} }));
+    world.request("GET", "/2/tweets/7").key(&key).header("perch-account", "app").send().await.expect_status(200);
+    let sent = world.x.requests_to("GET", "/2/tweets/7").pop().unwrap();
+    assert_eq!(sent.header("authorization"), Some("Bearer AAAA-app"), "asked for by name");
     let named = world.request("POST", "/2/tweets").key(&key).header("perch-account", "app").json(&json!({}));
     named.send().await.problem(400, "invalid-request");
 }
