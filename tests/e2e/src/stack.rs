@@ -1,26 +1,22 @@
 //! The stack: sandbox and gateway, started once, shared by all tests.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod breakers;
+mod start;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::archive::Archive;
 use crate::browser::Browser;
 use crate::client::Client;
-use crate::first_key;
 use crate::sandbox::Sandbox;
-use crate::server::{Server, free_port, target_folder};
+use crate::server::{Server, free_port};
 use crate::settings::{self, Secrets};
-use crate::wrangler;
-
-/// X users beside those the sandbox has: each test may have its own.
-const USERS: usize = 120;
 
 /// The running stack.
 pub struct Stack {
@@ -61,16 +57,16 @@ impl Stack {
     /// # Errors
     /// When a part is not built or does not start; the end of its log is told.
     pub fn start() -> Result<Self> {
-        let project = project()?;
+        let project = start::project()?;
         let folder = std::env::temp_dir().join(format!("perch-e2e-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let (gateway_port, sandbox_port) = (free_port()?, free_port()?);
         let secrets = Secrets::new()?;
         settings::write(&folder, &project, gateway_port, sandbox_port, &secrets)?;
-        let first_key = step("database and first key", || store(&project, &folder, &secrets))?;
+        let first_key = step("database and first key", || start::store(&project, &folder, &secrets))?;
         let base = format!("http://127.0.0.1:{gateway_port}");
-        let sandbox = step("sandbox", || sandbox(&folder, sandbox_port, &base))?;
-        let gateway = step("gateway on workerd", || gateway(&project, &folder, gateway_port))?;
+        let sandbox = step("sandbox", || start::sandbox(&folder, sandbox_port, &base))?;
+        let gateway = step("gateway on workerd", || start::gateway(&project, &folder, gateway_port))?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_mins(2))
@@ -95,7 +91,7 @@ impl Stack {
     /// buffers, or does not tell. Its store is its own and knows the first key alone.
     pub fn direct(&self) -> &Self {
         self.direct.get_or_init(|| {
-            let (port, server) = direct(self.archive.folder()).expect("the gateway starts without a proxy");
+            let (port, server) = start::direct(self.archive.folder()).expect("the gateway starts without a proxy");
             Box::new(Self {
                 sandbox: self.sandbox.clone(),
                 archive: self.archive.clone(),
@@ -148,8 +144,8 @@ impl Stack {
     /// Another X user whom no other test has: id and handle.
     pub fn new_user(&self) -> (String, String) {
         let number = self.users.fetch_add(1, Ordering::Relaxed);
-        assert!(number < USERS, "the sandbox has no more users");
-        (user_id(number), username(number))
+        assert!(number < start::USERS, "the sandbox has no more users");
+        (start::user_id(number), start::username(number))
     }
 
     /// Makes a key. `terms` are members of `POST /v1/keys`; a name is added.
@@ -218,55 +214,9 @@ impl Stack {
             url.as_str().starts_with(&gateway)
         }
     }
-
-    /// Ends faults and lets every breaker begin anew.
-    pub async fn calm(&self) {
-        self.sandbox.clear_faults().await;
-        let admin = self.admin();
-        for group in GROUPS {
-            let path = format!("/v1/breakers/{group}");
-            let force = json!({"mode": "closed", "reason": "a test is over"});
-            let _forced = admin.call(reqwest::Method::PUT, &path).json(&force).send().await.must(200);
-            let _released = admin.delete(&path).await.must(200);
-        }
-        self.breakers_known().await;
-    }
-
-    /// No breaker opens until [`Stack::calm`].
-    pub async fn hold_breakers_closed(&self) {
-        let admin = self.admin();
-        for group in GROUPS {
-            let force = json!({"mode": "closed", "reason": "tests are about something else"});
-            let call = admin.call(reqwest::Method::PUT, &format!("/v1/breakers/{group}"));
-            let _forced = call.json(&force).send().await.must(200);
-        }
-        self.breakers_known().await;
-    }
-
-    /// Isolates go by snapshots at most a second old.
-    async fn breakers_known(&self) {
-        tokio::time::sleep(Duration::from_millis(1100)).await;
-    }
 }
 
-/// The folder with the store of the gateway that has nothing in front of it.
-const DIRECT_STATE: &str = "direct-state";
-
-/// What has a breaker of its own.
-const GROUPS: [&str; 10] = [
-    "tokens",
-    "tweets_write",
-    "tweets_read",
-    "users",
-    "media",
-    "engagement",
-    "direct_messages",
-    "lists",
-    "streams",
-    "other",
-];
-
-/// Every scope but admin: a key for client applications.
+/// What client applications are given: neither `admin` nor `tokens:vend`.
 const SCOPES: [&str; 11] = [
     "relay:read",
     "relay:write",
@@ -284,85 +234,6 @@ const SCOPES: [&str; 11] = [
 /// What of a key is secret: its fourth part.
 fn secret_part(key: &str) -> String {
     key.split('_').nth(3).unwrap_or(key).to_owned()
-}
-
-fn user_id(number: usize) -> String {
-    (9_000_000_000 + number).to_string()
-}
-
-fn username(number: usize) -> String {
-    format!("e2e_user_{number}")
-}
-
-/// The root of the repository.
-fn project() -> Result<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = here.ancestors().nth(2).context("the tests stand in tests/e2e")?;
-    if !project.join("build/index_bg.wasm").exists() {
-        bail!("the Worker is not built: run `cargo xtask test e2e`");
-    }
-    Ok(project.to_owned())
-}
-
-/// Makes the database and the first key in it.
-fn store(project: &Path, folder: &Path, secrets: &Secrets) -> Result<String> {
-    let (key, insert) = first_key::make(secrets)?;
-    std::fs::write(folder.join("first-key.sql"), insert)?;
-    wrangler::run(project, folder, &["d1", "migrations", "apply", "DB", "--local"])?;
-    wrangler::run(project, folder, &["d1", "execute", "DB", "--local", "--yes", "--file", "first-key.sql"])?;
-    copy(&folder.join("state"), &folder.join(DIRECT_STATE)).context("the store cannot be copied")?;
-    Ok(key)
-}
-
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            let _bytes = std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
-fn sandbox(folder: &Path, port: u16, gateway: &str) -> Result<Server> {
-    let program = target_folder()?.join("perch-sandbox");
-    if !program.exists() {
-        bail!("the sandbox is not built: run `cargo xtask test e2e`");
-    }
-    let mut command = Command::new(program);
-    command.args(["--listen", &format!("127.0.0.1:{port}")]);
-    command.args(["--redirect-uri", &format!("{gateway}/connect/callback")]);
-    for number in 0..USERS {
-        let account = format!("{}:{}:Tester {number}", user_id(number), username(number));
-        command.args(["--account", &account]);
-    }
-    let mut server = Server::start("sandbox", &command, folder.join("sandbox.log"))?;
-    server.wait_until_ready(port, "/_sandbox/health", Duration::from_secs(20))?;
-    Ok(server)
-}
-
-fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server> {
-    let port_text = port.to_string();
-    let args = ["dev", "--ip", "127.0.0.1", "--port", &port_text, "--show-interactive-dev-session=false"];
-    let command = wrangler::command(project, folder, &args)?;
-    let mut server = Server::start("gateway", &command, folder.join("gateway.log"))?;
-    server.wait_until_ready(port, "/ready", Duration::from_mins(3))?;
-    Ok(server)
-}
-
-fn direct(folder: &Path) -> Result<(u16, Server)> {
-    let (project, port) = (project()?, free_port()?);
-    let mut command = wrangler::tool(&project, folder, "node")?;
-    command.arg(project.join("tests/e2e/direct.mjs"));
-    command.args(["wrangler.toml", &port.to_string(), DIRECT_STATE]);
-    let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
-    server.wait_until_ready(port, "/health", Duration::from_mins(1))?;
-    Ok((port, server))
 }
 
 /// Runs `work` and says how long it took.

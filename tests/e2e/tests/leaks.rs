@@ -20,7 +20,8 @@ type Place = (String, Vec<u8>);
 async fn no_secret_is_stored_logged_or_answered(stack: &Stack) {
     let mut places = stored_and_logged(stack.archive.folder());
     places.push(("the answers".to_owned(), stack.archive.answers()));
-    remove_all_accounts(stack).await; // perch revokes the newest tokens, and so X gets to see them
+    remove_all_accounts(stack).await;
+    remove_all_accounts(stack.direct()).await; // perch revokes the newest tokens, and so X gets to see them
     let secrets = known_secrets(stack).await;
     let bytes: usize = places.iter().map(|(_, bytes)| bytes.len()).sum();
     eprintln!("  {} secrets, {} places, {bytes} bytes", secrets.len(), places.len());

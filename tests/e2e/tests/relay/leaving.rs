@@ -11,16 +11,18 @@ use crate::raw;
 const SLOW_MS: u64 = 1000;
 
 /// The newest request of `method` to `path`, once it has ended; the ledger is asked for 5 s.
-pub(crate) async fn ended(stack: &Stack, mark: u64, method: &str, path: &str) -> Seen {
+pub(super) async fn ended(stack: &Stack, mark: u64, method: &str, path: &str) -> Seen {
+    let is_it = |seen: &Seen| seen.method == method && seen.path == path && seen.ending.is_some();
+    let mut found = None;
     for _ in 0..50 {
-        let mut ledger = stack.sandbox.ledger_since(mark).await;
-        let is_it = |seen: &Seen| seen.method == method && seen.path == path && seen.ending.is_some();
-        if let Some(at) = ledger.requests.iter().rposition(is_it) {
-            return ledger.requests.swap_remove(at);
+        let ledger = stack.sandbox.ledger_since(mark).await;
+        found = ledger.requests.into_iter().rfind(is_it);
+        if found.is_some() {
+            break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("{method} {path} has not ended");
+    found.expect("it has ended at X")
 }
 
 async fn a_read_whose_client_leaves_ends_at_x(stack: &Stack) {
@@ -75,7 +77,7 @@ async fn rows(app: &App) -> usize {
     let path = format!("/v1/audit?action=relay.call&account={}&limit=100", app.account);
     let mut known = 0;
     for _ in 0..10 {
-        tokio::time::sleep(Duration::from_millis(1000)).await; // the queue hands its messages over after a second
+        tokio::time::sleep(Duration::from_secs(1)).await; // the queue hands its messages over after a second
         let trail = app.client.get(&path).await.must(200).json();
         let rows = trail["data"].as_array().cloned().unwrap_or_default();
         let is_tweet = |row: &&Value| row["target"] == "POST /2/tweets" && row["outcome"] == "ok";
