@@ -16,7 +16,8 @@ struct Clients {
 }
 
 async fn clients(stack: &Stack) -> Clients {
-    let (key, _) = stack.key(json!({})).await;
+    // What belongs to the app takes a key for all accounts.
+    let (key, _) = stack.key(json!({"accounts": "all"})).await;
     let client = stack.anonymous().with_key(&key);
     let (_, username) = stack.new_user();
     let account = stack.connect_with(&client, &username, &json!({"scopes": SCOPES})).await;
