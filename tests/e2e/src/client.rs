@@ -108,7 +108,7 @@ impl Call {
 
     /// Its answer holds a secret that is meant for the one who asks: it stands in no archive.
     #[must_use]
-    pub(crate) fn confidential(mut self) -> Self {
+    pub fn confidential(mut self) -> Self {
         self.archive = None;
         self
     }

@@ -59,7 +59,7 @@ pub(crate) fn write(folder: &Path, project: &Path, gateway: u16, sandbox: u16, s
     }
     let vars = table.get_mut("vars").and_then(Value::as_table_mut);
     let vars = vars.context("wrangler.toml has no [vars]")?;
-    for (name, value) in addresses(gateway, sandbox) {
+    for (name, value) in variables(gateway, sandbox) {
         vars.insert(name.to_owned(), Value::String(value));
     }
     std::fs::write(folder.join("wrangler.toml"), table.to_string())?;
@@ -67,8 +67,9 @@ pub(crate) fn write(folder: &Path, project: &Path, gateway: u16, sandbox: u16, s
     Ok(())
 }
 
-fn addresses(gateway: u16, sandbox: u16) -> [(&'static str, String); 3] {
+fn variables(gateway: u16, sandbox: u16) -> [(&'static str, String); 4] {
     [
+        ("TOKEN_VENDING", "on".to_owned()),
         ("PUBLIC_URL", format!("http://127.0.0.1:{gateway}")),
         ("X_API_URL", format!("http://127.0.0.1:{sandbox}")),
         ("X_AUTHORIZE_URL", format!("http://127.0.0.1:{sandbox}/i/oauth2/authorize")),

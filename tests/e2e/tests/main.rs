@@ -26,6 +26,7 @@ mod refresh;
 mod refusals;
 mod relay;
 mod tweets;
+mod vending;
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         media::trials(),
         refresh::trials(),
         keys::trials(),
+        vending::trials(),
         cors::trials(),
         refusals::trials(),
         faults::trials(),
