@@ -185,9 +185,9 @@ async fn a_read_that_x_loses_is_read_again_and_a_tweet_is_not_sent_again() {
     for path in ["/2/tweets/7", "/2/tweets/8"] {
         let first = world.x.on("GET", path);
         if path.ends_with('7') {
-            first.break_off()
+            first.break_off();
         } else {
-            first.answer(503, json!({ "status": 503 }))
+            first.answer(503, json!({ "status": 503 }));
         }
         world.x.on("GET", path).answer(200, json!({ "data": {} }));
         world.get(path, &key).await.expect_status(200);

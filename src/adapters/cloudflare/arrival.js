@@ -44,7 +44,7 @@ async function within(ms, work) {
 export async function hold(request, limit, withinMs) {
   if (request.body === null) return new Uint8Array(0);
   // A body of announced length has that length, or breaks off; the caller has seen that it is within the limit.
-  const announced = request.headers.has("content-length");
+  const announced = request.headers.has("content-length") && !request.headers.has("transfer-encoding");
   try {
     return await within(withinMs, announced ? request.arrayBuffer() : whole(request.body.getReader(), limit));
   } catch (fault) {
