@@ -1,4 +1,5 @@
-//! One JSON line for each request, or for each that was refused where the settings say so: platforms charge by the line. It holds names, numbers and ids; never a key, a token, a query or a body.
+//! One JSON line for each request, or for each that was refused where the settings say so: platforms charge by the line. It holds
+//! names, numbers and ids; never a key, a token, a query or a body.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

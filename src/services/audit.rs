@@ -24,6 +24,8 @@ pub use query::{Entry, Filter, Page, query};
 
 /// Where rows have come while others were sent, more are coming: so long they are gathered before the next sending, in ms.
 const GATHER_MS: u64 = 25;
+/// How long one request's work goes on sending the rows of others, in ms.
+const TURNS_MS: u64 = 5_000;
 /// The most rows that are written at once.
 pub const BATCH: usize = 50;
 
@@ -92,15 +94,26 @@ pub fn record<T>(context: &Context, deed: Deed, outcome: &Result<T, Fault>) {
     let row = row(context, deed, outcome);
     if context.memory.audit.gather(row, context.now()) {
         let writer = context.beside();
-        let work = async move {
-            while let Some(rows) = writer.memory.audit.take(writer.now()) {
-                write(&writer, &rows).await;
-                if writer.memory.audit.is_waiting() {
-                    writer.ports.timer.sleep(GATHER_MS).await;
-                }
-            }
+        context.ports.background.spawn(Box::pin(async move { send_gathered(&writer).await }));
+    }
+}
+
+/// Sends what has been gathered until there is no more, or the sender's turns are over: the platform ends work beside an answer
+/// half a minute after its client has left, and rows in its hands would end with it.
+async fn send_gathered(context: &Context) {
+    let until = context.now().plus_ms(TURNS_MS);
+    loop {
+        let last = context.now() >= until;
+        let Some(rows) = context.memory.audit.take(context.now(), last) else {
+            return;
         };
-        context.ports.background.spawn(Box::pin(work));
+        write(context, &rows).await;
+        if last {
+            return;
+        }
+        if context.memory.audit.is_waiting() {
+            context.ports.timer.sleep(GATHER_MS).await;
+        }
     }
 }
 

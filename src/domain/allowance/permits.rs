@@ -46,7 +46,8 @@ impl Permits {
         Some(windows.collect())
     }
 
-    /// Whether to ask for more now, beside the answer: requests of this key flow, and half of the last handful or more is spent.
+    /// Whether to ask for more now, beside the answer: requests of this key flow, and half of the last handful or more is spent, or
+    /// in the second half of its life.
     /// Whoever is told so asks; others are not told so again until that must have been answered.
     pub fn run_low(&mut self, now: Timestamp) -> bool {
         let flowing = self.spent_at.replace(now).is_some_and(|spent| now.ms_since(spent) < PERMIT_LIFE_MS);

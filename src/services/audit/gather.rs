@@ -29,11 +29,12 @@ impl Gathered {
         !is_sending
     }
 
-    /// Takes all rows to be sent now; nothing if there are none, and then the sending is over.
-    pub(super) fn take(&self, now: Timestamp) -> Option<Vec<AuditRow>> {
+    /// Takes all rows to be sent now; nothing if there are none, and then the sending is over. It is over with these rows where it
+    /// is the sender's `last` turn: whoever adds the next row sends it.
+    pub(super) fn take(&self, now: Timestamp, last: bool) -> Option<Vec<AuditRow>> {
         let mut gathered = self.lock();
         let rows = std::mem::take(&mut gathered.rows);
-        gathered.sending = (!rows.is_empty()).then_some(now);
+        gathered.sending = (!rows.is_empty() && !last).then_some(now);
         (!rows.is_empty()).then_some(rows)
     }
 
@@ -73,12 +74,20 @@ mod tests {
     fn rows_that_come_while_others_are_sent_go_together() {
         let gathered = Gathered::default();
         assert!(gathered.gather(row("1"), NOW));
-        assert_eq!(gathered.take(NOW).map(|rows| rows.len()), Some(1));
+        assert_eq!(gathered.take(NOW, false).map(|rows| rows.len()), Some(1));
         assert!(!gathered.gather(row("2"), NOW), "the first is being sent");
         assert!(!gathered.gather(row("3"), NOW) && gathered.is_waiting());
-        assert_eq!(gathered.take(NOW).map(|rows| rows.len()), Some(2));
-        assert_eq!(gathered.take(NOW), None);
+        assert_eq!(gathered.take(NOW, false).map(|rows| rows.len()), Some(2));
+        assert_eq!(gathered.take(NOW, false), None);
         assert!(gathered.gather(row("4"), NOW));
+    }
+
+    #[test]
+    fn after_a_sender_s_last_turn_the_next_row_has_another() {
+        let gathered = Gathered::default();
+        assert!(gathered.gather(row("1"), NOW));
+        assert_eq!(gathered.take(NOW, true).map(|rows| rows.len()), Some(1));
+        assert!(gathered.gather(row("2"), NOW), "the first is still being sent, by one who sends no more");
     }
 
     #[test]
@@ -86,6 +95,6 @@ mod tests {
         let gathered = Gathered::default();
         assert!(gathered.gather(row("1"), NOW));
         assert!(gathered.gather(row("2"), NOW.plus_ms(LOST_MS)));
-        assert_eq!(gathered.take(NOW).map(|rows| rows.len()), Some(2));
+        assert_eq!(gathered.take(NOW, false).map(|rows| rows.len()), Some(2));
     }
 }

@@ -15,7 +15,8 @@ use crate::{
     },
 };
 
-/// How long an isolate trusts its copy, in ms. A key that is changed or revoked is noticed sooner: see [`limits`](crate::services::limits).
+/// How long an isolate trusts its copy, in ms. A key that is changed or revoked is noticed sooner: see
+/// [`limits`](crate::services::limits).
 const REMEMBERED_MS: u64 = 60_000;
 /// How old a copy may be that is asked for as recent, in ms.
 const RECENT_MS: u64 = 2_000;
