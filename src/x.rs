@@ -10,6 +10,7 @@ pub mod multipart;
 pub mod oauth1;
 pub mod oauth2;
 pub mod operation;
+pub mod sighting;
 pub mod text;
 pub mod windows;
 

@@ -41,6 +41,11 @@ pub fn measure(text: &str) -> TextMeasure {
     }
 }
 
+/// Where links stand in `text`, which is in NFC; in code points.
+pub fn links(text: &[char]) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+    urls::find(text).into_iter().map(|url| url.start..url.start + url.length)
+}
+
 /// The weight of all that `urls` leave over, and of the URLs.
 fn weigh(text: &[char], urls: &[urls::Url]) -> u32 {
     let mut urls = urls.iter().peekable();
