@@ -22,6 +22,7 @@ mod timestamp;
 pub mod trace;
 pub mod tweet;
 pub mod window;
+pub mod write;
 
 pub use cursor::{Cursor, MalformedCursor};
 pub use digest::Digest;
