@@ -14,6 +14,7 @@ pub mod likes;
 pub mod media;
 pub mod oauth2;
 pub mod openapi;
+pub mod operations;
 pub mod problems;
 pub mod rate_limits;
 pub mod retweets;

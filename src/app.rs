@@ -71,6 +71,11 @@ impl App {
         jobs::sweep(&self.event(ports)).await;
     }
 
+    /// Does what is due for the account called `name`, because its object has been woken.
+    pub async fn wake(&self, ports: Ports, name: &str) {
+        jobs::wake(&self.event(ports), name).await;
+    }
+
     /// The surroundings of an event that nobody has asked for.
     fn event(&self, ports: Ports) -> Context {
         let now = ports.clock.now();

@@ -54,6 +54,8 @@ pub struct Config {
     pub token_vending: bool,
     /// How `/2` behaves where one may choose.
     pub relay: RelayConfig,
+    /// How writes are seen to.
+    pub writes: WritesConfig,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -82,6 +84,28 @@ pub struct RelayConfig {
     pub unknown: UnknownEndpoints,
     /// Whether a call in a window that is known to be used up is answered without asking X.
     pub refuses_at_empty_windows: bool,
+}
+
+/// How writes are seen to.
+#[derive(Clone, Copy, Debug)]
+pub struct WritesConfig {
+    /// How long a sender may be silent before its write counts as unknown, in ms.
+    pub lease_ms: u64,
+    /// How long after the last moment at which it may have been sent a tweet is looked for, in ms. It must exceed the time by which
+    /// X's timelines lag behind.
+    pub settle_ms: u64,
+    /// How often in a day X is looked at for an account's unknown writes; 0: never.
+    pub looks_per_day: u32,
+}
+
+impl WritesConfig {
+    fn read(strings: &dyn Strings) -> Result<Self, ConfigFault> {
+        Ok(Self {
+            lease_ms: number(strings, "WRITE_LEASE_MS", 60_000)?.into(),
+            settle_ms: number(strings, "RECONCILE_SETTLE_MS", 60_000)?.into(),
+            looks_per_day: number(strings, "RECONCILE_READS_PER_DAY", 200)?,
+        })
+    }
 }
 
 /// What becomes of a call to an endpoint that the catalogue has not.
@@ -139,6 +163,7 @@ impl Config {
             logs_all: choice(strings, "ACCESS_LOG", [("all", true), ("refused", false)])?,
             token_vending: choice(strings, "TOKEN_VENDING", [("off", false), ("on", true)])?,
             relay: RelayConfig::read(strings)?,
+            writes: WritesConfig::read(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }

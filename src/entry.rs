@@ -1,5 +1,7 @@
 //! The doors: what the platform calls. Each wires the platform's ports to [`App`] and hands over.
 
+mod account;
+
 use std::sync::OnceLock;
 
 use axum::body::{Body, HttpBody};

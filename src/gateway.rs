@@ -21,6 +21,7 @@ pub mod arrive;
 pub mod body_limit;
 pub mod cors;
 pub mod identity;
+pub mod operation;
 pub mod page;
 pub mod path_gate;
 pub mod problem;

@@ -6,8 +6,10 @@ mod audit_batch;
 mod audit_dead;
 mod message;
 mod sweep;
+mod wake;
 
 pub use audit_batch::audit_batch;
 pub use audit_dead::audit_dead;
 pub use message::Verdict;
 pub use sweep::sweep;
+pub use wake::wake;

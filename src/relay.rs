@@ -2,7 +2,7 @@
 //!
 //! A call goes through three rooms. [`plan`] decides from the head alone what is sent where, and refuses what must not be. [`carry`]
 //! picks the credential and has the platform carry request and answer; bodies do not enter perch. [`settle`] learns from the
-//! answer's head.
+//! answer's head. A call that must happen once takes another way: [`write`] reads its body and has it written down first.
 //!
 //! X's answers pass with their own status and body. What perch refuses itself is a problem document, whose `title`, `detail`, `type`
 //! and `status` X's clients read as they read X's own.
@@ -11,6 +11,8 @@ pub mod actor;
 pub mod carry;
 pub mod plan;
 pub mod settle;
+pub mod too_many;
+pub mod write;
 
 use axum::response::IntoResponse;
 use http::request::Parts;
@@ -55,8 +57,14 @@ async fn answer<A: Arrival>(
     if plan.is_safe() {
         return carry::carry(context, &actor, &arrival, &plan).await;
     }
+    let written = write::key_if_written(&plan, head)?;
     let (worker, kid) = (context.clone(), caller.kid().clone());
     let work = async move {
+        if let Some(key) = written {
+            let written = write::write(&worker, &actor, &kid, arrival, &plan, key).await;
+            settle::record_write(&worker, &kid, &actor, &plan, &written);
+            return written.map(|(response, _)| Reply::Ours(response));
+        }
         let answered = carry::carry(&worker, &actor, &arrival, &plan).await;
         settle::record(&worker, &kid, &actor, &plan, &answered);
         answered

@@ -14,6 +14,7 @@ pub mod tokens;
 pub mod tweets;
 pub mod vending;
 pub mod windows;
+pub mod writes;
 pub mod x;
 
 mod context;

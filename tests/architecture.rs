@@ -21,7 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("api", &["config", "domain", "gateway", "ports", "services", "x"]),
     ("jobs", &["config", "domain", "ports", "services"]),
     ("app", &["api", "config", "domain", "gateway", "jobs", "ports", "relay", "services"]),
-    ("entry", &["adapters", "app", "config", "gateway", "jobs", "ports", "relay"]),
+    ("entry", &["adapters", "app", "config", "domain", "gateway", "jobs", "ports", "relay"]),
 ];
 
 /// Names that say nothing about what is inside.

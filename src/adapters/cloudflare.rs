@@ -22,8 +22,8 @@ use crate::{
 };
 
 pub use arrival::{PlatformArrival, pass_on, whole};
-pub use background::{wait_until, wait_until_scheduled};
-pub use objects::{Account, Allowance, Attempt, Breaker, Nonces};
+pub use background::{on_its_own, wait_until, wait_until_scheduled};
+pub use objects::{Allowance, Attempt, Breaker, Nonces, Shell};
 pub use strings::EnvStrings;
 
 /// The platform's parts that belong to one event, by the names that wrangler.toml gives them.

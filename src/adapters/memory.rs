@@ -5,8 +5,10 @@ mod arrival;
 mod kv;
 mod objects;
 mod platform;
+mod records;
 
 pub use arrival::MemoryArrival;
 pub use kv::MemoryKv;
 pub use objects::MemoryObjects;
 pub use platform::{HandClock, MemoryLog, MemoryQueue, OpenGate, SeededEntropy, TokioBackground, YieldTimer};
+pub use records::MemoryRecords;

@@ -26,8 +26,8 @@ mod generate {
     };
 
     use crate::api::{
-        accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, problems,
-        rate_limits, retweets, tweets,
+        accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, operations,
+        problems, rate_limits, retweets, tweets,
     };
 
     #[derive(OpenApi)]
@@ -51,6 +51,9 @@ mod generate {
             accounts::remove,
             accounts::make_default,
             accounts::refresh,
+            operations::get,
+            operations::cancel,
+            operations::list,
             tweets::create,
             tweets::thread,
             tweets::look_up,

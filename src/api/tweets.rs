@@ -1,6 +1,9 @@
 //! Tweets.
 
-use axum::Json;
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,8 +14,14 @@ use super::{
 };
 use crate::{
     domain::{api_key::Scope, fault::Fault, tweet::TweetBody},
-    gateway::problem::Problem,
-    services::tweets::{self, Sent},
+    gateway::{
+        operation::{self, Accepted},
+        problem::Problem,
+    },
+    services::{
+        tweets::{self, Sender, Sent},
+        writes::Settled,
+    },
 };
 
 /// Tweets that each reply to the one before.
@@ -32,30 +41,53 @@ pub struct ThreadSent {
 }
 
 /// Sends a tweet. The body is X's: `text`, `reply`, `quote_tweet_id`, `media`, `poll`, `reply_settings` and the rest.
+///
+/// With an `Idempotency-Key` the same request is answered the same for 72 hours and sent once. Where X's answer is lost the answer is
+/// 202: perch finds out, and `Location` says where to ask.
 #[utoipa::path(post, path = "/v1/tweets", tag = "tweets",
-    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id")),
+    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this tweet: 1 to 255 visible ASCII characters")),
     request_body(content = Object, description = "X's body of `POST /2/tweets`", example = json!({"text": "Hello"})),
-    responses((status = 201, body = Object), (status = 422, body = Problem)))]
-pub async fn create(acting: Acting, JsonBody(body): JsonBody<TweetBody>) -> Result<XJson, Fault> {
+    responses((status = 201, body = Object), (status = 202, body = Accepted), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn create(acting: Acting, JsonBody(body): JsonBody<TweetBody>) -> Result<Response, Fault> {
     acting.caller.require(Scope::TweetsWrite)?;
     let account = acting.account().await?;
-    let answer = tweets::create(&acting.context, &acting.caller, &account, body).await?;
-    Ok(XJson(StatusCode::CREATED, answer))
+    let idempotency_key = acting.idempotency_key()?;
+    let sender = Sender { caller: &acting.caller, account: &account, idempotency_key };
+    match tweets::create(&acting.context, sender, body).await? {
+        Settled::Did { answer, replayed } => {
+            let mut response = XJson(StatusCode::CREATED, answer).into_response();
+            if replayed {
+                operation::mark_replayed(response.headers_mut());
+            }
+            Ok(response)
+        }
+        Settled::Open(write) => Ok(operation::accepted(&acting.context, &write)),
+    }
 }
 
 /// Sends a thread. All tweets are checked before the first is sent; should X refuse one, the problem's `partial` names those that
 /// stand.
+///
+/// With an `Idempotency-Key` the same thread asked for again goes on behind the last tweet that stands.
 #[utoipa::path(post, path = "/v1/tweets/thread", tag = "tweets",
-    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id")),
-    request_body = Thread, responses((status = 201, body = ThreadSent), (status = 422, body = Problem)))]
-pub async fn thread(
-    acting: Acting,
-    JsonBody(thread): JsonBody<Thread>,
-) -> Result<(StatusCode, Json<ThreadSent>), Fault> {
+    params(("Perch-Account" = Option<String>, Header, description = "Account id, @handle or X user id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this thread: 1 to 255 visible ASCII characters")),
+    request_body = Thread, responses((status = 201, body = ThreadSent), (status = 202, body = Accepted),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn thread(acting: Acting, JsonBody(thread): JsonBody<Thread>) -> Result<Response, Fault> {
     acting.caller.require(Scope::TweetsWrite)?;
     let account = acting.account().await?;
-    let data = tweets::send_thread(&acting.context, &acting.caller, &account, thread.tweets).await?;
-    Ok((StatusCode::CREATED, Json(ThreadSent { data })))
+    let idempotency_key = acting.idempotency_key()?;
+    let sender = Sender { caller: &acting.caller, account: &account, idempotency_key };
+    match tweets::send_thread(&acting.context, sender, thread.tweets).await? {
+        tweets::Thread::Whole(data) => Ok((StatusCode::CREATED, Json(ThreadSent { data })).into_response()),
+        tweets::Thread::Open { sent, write } => {
+            let sent = sent.into_iter().map(|sent| sent.id).collect();
+            Ok(operation::accepted_in_part(&acting.context, &write, sent))
+        }
+    }
 }
 
 /// Looks a tweet up.

@@ -27,6 +27,7 @@ mod health;
 mod record;
 mod refresh;
 mod token;
+mod writes;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,14 +35,16 @@ pub use command::{Command, Commit, Connection, FailureClass, Reply};
 pub use grant::{Access, BusyCause, Grant, Lease, ReauthReason, Renewed, TokenPair, UserToken};
 pub use health::{Health, LastError, TokenState};
 pub use record::{AccountKind, AccountRecord};
+pub use writes::{Begin, Errand, Glance, Manner, Page, WriteCommand, WriteReply};
 
 use super::{
     Timestamp,
-    machine::{Machine, Object, Step},
+    machine::{Machine, Object, Records, Step},
     window::{LearnedWindow, Lesson, Windows},
 };
 use grant::Connected;
 use refresh::Refresh;
+use writes::Desk;
 
 /// The state of one X account. See the module's page.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -52,6 +55,8 @@ pub struct Account {
     paused: bool,
     windows: Windows,
     last_error: Option<LastError>,
+    #[serde(default)]
+    desk: Desk,
 }
 
 impl Machine for Account {
@@ -71,7 +76,25 @@ impl Machine for Account {
             Command::SetPaused { paused } => self.set_paused(paused),
             Command::Forget => self.forget(),
             Command::NoteError { code, at } => self.note_error(code, at),
+            // Writes have rows, and are stepped over them.
+            Command::Write(_) => Step::reply(Reply::Done),
         }
+    }
+
+    fn step_over(&mut self, records: &mut dyn Records, command: Command, now: Timestamp) -> Step<Reply> {
+        match command {
+            Command::Write(command) => self.write(records, *command, now),
+            command => {
+                if matches!(command, Command::Forget) {
+                    self.cancel_waiting(records, now);
+                }
+                self.step(command, now)
+            }
+        }
+    }
+
+    fn wakes_at(&self, records: &dyn Records) -> Option<Timestamp> {
+        self.writes_wake_at(records)
     }
 }
 

@@ -111,6 +111,8 @@ actions! {
     TokenRefresh "token.refresh";
     /// An endpoint of X that changes something was called through the relay.
     RelayCall "relay.call";
+    /// What became of a write whose client had been answered already: it had waited, or its outcome was unknown.
+    WriteSettle "write.settle";
     /// A breaker was forced by an operator.
     BreakerForce "breaker.force";
     /// A breaker was given back to its own judgement.

@@ -9,6 +9,8 @@ mod kinds;
 
 use serde::Serialize;
 
+use super::Timestamp;
+
 pub use code::Code;
 pub use kinds::{Category, Recovery, Severity};
 
@@ -28,6 +30,19 @@ pub struct Fault {
     pub upstream: Option<UpstreamFacts>,
     /// What was done before it went wrong, and stands.
     pub partial: Option<serde_json::Value>,
+    /// The request that it was told to first, if this is not the first time: it is told again as it was.
+    pub told_before: Option<ToldBefore>,
+}
+
+/// When a fault was told first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldBefore {
+    /// To which request.
+    pub request_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the client asks again, or it is the first time for it too.
+    pub replayed: bool,
 }
 
 /// A field of the caller's body that cannot be taken.
@@ -61,7 +76,15 @@ pub struct UpstreamFacts {
 impl Fault {
     /// A fault of kind `code`, with what to tell the caller.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new(), retry_after_s: None, upstream: None, partial: None }
+        Self {
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after_s: None,
+            upstream: None,
+            partial: None,
+            told_before: None,
+        }
     }
 
     /// The fields of the caller's body that are at fault.
@@ -82,6 +105,13 @@ impl Fault {
     #[must_use]
     pub fn with_upstream(mut self, facts: UpstreamFacts) -> Self {
         self.upstream = Some(facts);
+        self
+    }
+
+    /// As it was told first.
+    #[must_use]
+    pub fn told_before(mut self, told: ToldBefore) -> Self {
+        self.told_before = Some(told);
         self
     }
 

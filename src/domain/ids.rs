@@ -33,6 +33,14 @@ impl AccountId {
         Self("app".to_owned())
     }
 
+    /// Reads the name of an account's object: an id, or what stands for the app.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn of_object(name: &str) -> Result<Self, MalformedId> {
+        if name == Self::app().as_str() { Ok(Self::app()) } else { Self::parse(name) }
+    }
+
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -7,9 +7,12 @@
 //! the same command again. A machine must give every parked caller an end: the shell asks again at least each second, with the
 //! time moved on.
 
+mod records;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Timestamp;
+pub use records::{Record, Records};
 
 /// The object classes, as `wrangler.toml` binds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +42,17 @@ pub trait Machine: Default + Serialize + DeserializeOwned + Send + 'static {
 
     /// Takes one command at `now`. Must not fail: a refusal is a reply.
     fn step(&mut self, command: Self::Command, now: Timestamp) -> Step<Self::Reply>;
+
+    /// The same for a machine that also keeps records: what would make the value large, or must be found by more than one name.
+    /// What is written to them is stored together with the value, whether or not the step asks for that.
+    fn step_over(&mut self, _records: &mut dyn Records, command: Self::Command, now: Timestamp) -> Step<Self::Reply> {
+        self.step(command, now)
+    }
+
+    /// When the machine wants to be woken, if at all. A machine that wants it is an object with an alarm.
+    fn wakes_at(&self, _records: &dyn Records) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// What one step decided.

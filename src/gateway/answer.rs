@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use axum::{extract::MatchedPath, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
-use super::{Reply, access_log, is_public, page, problem};
+use super::{Reply, access_log, is_public, operation, page, problem};
 use crate::{domain::fault::Fault, services::Context};
 
 /// What is still needed of a request when its answer is ready.
@@ -74,16 +74,20 @@ fn ours(context: &Context, seen: &Seen, response: Response) -> (Response, String
 
 /// The problem takes the place of the body; headers that earlier steps have set stay.
 fn as_problem(context: &Context, seen: &Seen, route: &str, fault: &Fault, response: Response) -> Response {
+    let before = fault.told_before.as_ref();
     let occasion = problem::Occasion {
         path: &seen.path,
         route,
-        request_id: &context.call.request_id,
-        now: context.now(),
+        request_id: before.map_or(&context.call.request_id, |before| &before.request_id),
+        now: before.map_or_else(|| context.now(), |before| before.at),
         base: context.config.public_url.as_str().trim_end_matches('/'),
     };
     let mut problem = problem::render(fault, occasion);
     if seen.is_person {
         problem = as_page(context, fault, problem);
+    }
+    if before.is_some_and(|before| before.replayed) {
+        operation::mark_replayed(problem.headers_mut());
     }
     carry_over(response, &mut problem);
     problem

@@ -2,9 +2,16 @@
 //!
 //! A length that is announced is refused at once; one that is not, or that lies, is cut off while the body is read.
 
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http::{HeaderMap, Method, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::domain::fault::{Code, Fault};
+use crate::{
+    domain::fault::{Code, Fault},
+    services::Context,
+};
 
 /// JSON, in bytes.
 pub const JSON: u64 = 64 * 1024;
@@ -44,6 +51,25 @@ pub fn admit(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
         None => Err(Fault::new(Code::InvalidRequest, "Content-Length must be a whole number.")),
         Some(length) if length > limit => Err(too_large(limit)),
         Some(_) => Ok(()),
+    }
+}
+
+/// How long a body that is read whole may take to arrive, in ms.
+const PATIENCE_MS: u64 = 30_000;
+
+/// A body, whole: at most `limit` bytes, within its time.
+///
+/// # Errors
+/// [`Code::BodyTooLarge`], [`Code::InvalidRequest`] for one that is cut, [`Code::BodyTimeout`].
+pub async fn read(context: &Context, body: Body, limit: u64) -> Result<Bytes, Fault> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let reading = Box::pin(Limited::new(body, most).collect());
+    let patience = context.ports.timer.sleep(PATIENCE_MS);
+    match select(reading, patience).await {
+        Either::Left((Ok(body), _)) => Ok(body.to_bytes()),
+        Either::Left((Err(e), _)) if e.is::<LengthLimitError>() => Err(too_large(limit)),
+        Either::Left((Err(_), _)) => Err(Fault::new(Code::InvalidRequest, "The body ended before it was complete.")),
+        Either::Right(((), _)) => Err(Fault::new(Code::BodyTimeout, "The body took longer than 30 s.")),
     }
 }
 

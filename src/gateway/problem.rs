@@ -86,7 +86,9 @@ pub const fn status(code: Code) -> StatusCode {
         C::InvalidRequest | C::InvalidPath | C::InvalidBody | C::KeyInUrl | C::AccountNeeded | C::XRejected => {
             StatusCode::BAD_REQUEST
         }
-        C::InvalidFields | C::MediaRejected | C::MediaFailed => StatusCode::UNPROCESSABLE_ENTITY,
+        C::InvalidFields | C::MediaRejected | C::MediaFailed | C::IdempotencyKeyReused => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         C::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         C::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -100,14 +102,21 @@ pub const fn status(code: Code) -> StatusCode {
         | C::QuoteNotAllowed
         | C::XForbidden
         | C::XPermission => StatusCode::FORBIDDEN,
-        C::RouteNotFound | C::AccountNotFound | C::KeyNotFound | C::TweetNotFound | C::MediaNotFound | C::NotFound => {
-            StatusCode::NOT_FOUND
-        }
+        C::RouteNotFound
+        | C::AccountNotFound
+        | C::KeyNotFound
+        | C::TweetNotFound
+        | C::MediaNotFound
+        | C::OperationNotFound
+        | C::NotFound => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         C::AttemptInvalid => StatusCode::BAD_REQUEST,
-        C::AccountMismatch | C::AccountPaused | C::AccountNeedsReconnect | C::Conflict | C::DuplicateTweet => {
-            StatusCode::CONFLICT
-        }
+        C::AccountMismatch
+        | C::AccountPaused
+        | C::AccountNeedsReconnect
+        | C::IdempotencyKeyInUse
+        | C::Conflict
+        | C::DuplicateTweet => StatusCode::CONFLICT,
         C::KeyRateLimited | C::XRateLimited => StatusCode::TOO_MANY_REQUESTS,
         C::XEdgeBlocked | C::BreakerOpen | C::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         C::XUnavailable | C::XInvalidAnswer | C::XMisconfigured => StatusCode::BAD_GATEWAY,

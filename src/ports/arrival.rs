@@ -21,6 +21,7 @@ pub const HEAD: &[&str] = &[
     "content-encoding",
     "content-length",
     "content-type",
+    "idempotency-key",
     "origin",
     "perch-account",
     "traceparent",

@@ -7,7 +7,7 @@ use crate::{
         account::{AccountKind, AccountRecord},
         caller::Caller,
         fault::{Code, Fault},
-        ids::AccountId,
+        ids::{AccountId, UserId},
         retry::Effect,
     },
     services::{Context, accounts, tokens, tokens::Credential},
@@ -34,6 +34,14 @@ impl Actor {
         match self {
             Self::Account(account) => account.id.clone(),
             Self::App | Self::Anybody => AccountId::app(),
+        }
+    }
+
+    /// The X user of the account.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Account(account) => Some(account.user.clone()),
+            Self::App | Self::Anybody => None,
         }
     }
 

@@ -7,22 +7,21 @@
 //! | a redirect | 502: a credential goes to X and nowhere else |
 //! | anything else | that |
 
-use axum::{body::Body, response::IntoResponse};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::header;
 use secrecy::SecretString;
 
 use super::{
     actor::Actor,
     plan::{self, Plan},
     settle,
+    too_many::too_many_requests,
 };
 use crate::{
     domain::{
         fault::{Code, Fault},
         retry::{Attempts, Effect, Retry, Setback},
-        window::Window,
     },
-    gateway::{Reply, answer::Route, body_limit},
+    gateway::{Reply, body_limit},
     ports::{
         EntropyExt, TransportFault,
         arrival::{Arrival, Carried, HoldFault, Parcel},
@@ -137,21 +136,4 @@ fn not_held(fault: HoldFault, limit: u64) -> Fault {
         HoldFault::Late => Fault::new(Code::BodyTimeout, "The body did not come within 30 s."),
         HoldFault::Broken => Fault::new(Code::InvalidBody, "The body broke off before its end."),
     }
-}
-
-/// What X would answer to a call in a window that is used up, in its own words.
-fn too_many_requests(context: &Context, plan: &Plan, window: &Window) -> Response<Body> {
-    const BODY: &str =
-        r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
-    let reset = window.reset_at.unwrap_or_else(|| context.now());
-    let wait = reset.ms_since(context.now()).div_ceil(1000).max(1);
-    let mut response = (StatusCode::TOO_MANY_REQUESTS, BODY).into_response();
-    response.extensions_mut().insert(Route(plan.operation.template()));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(header::RETRY_AFTER, wait.into());
-    headers.insert("x-rate-limit-limit", window.limit.into());
-    headers.insert("x-rate-limit-remaining", 0.into());
-    headers.insert("x-rate-limit-reset", reset.as_seconds().into());
-    response
 }

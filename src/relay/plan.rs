@@ -6,14 +6,13 @@ use crate::{
     config::UnknownEndpoints,
     domain::{
         api_key::Scope,
-        breaker::Group,
         fault::{Code, Fault},
         retry::Effect,
     },
     ports::arrival::{AnswerBody, ParcelBody},
     x::{
         catalogue::{self, Found, Values},
-        operation::{Auth, BodyKind, Operation},
+        operation::Operation,
     },
 };
 
@@ -136,33 +135,8 @@ fn unknown_endpoint(method: &str, path: &str, unknown: UnknownEndpoints) -> Resu
     if !path.split('/').skip(1).all(catalogue::is_value) {
         return Err(bad_value("path"));
     }
-    UNKNOWN.iter().find(|operation| operation.method() == method).ok_or_else(|| other_methods(method, &UNKNOWN))
-}
-
-/// Endpoints that X may have and the catalogue has not, with cautious defaults: whatever is not a GET is sent once.
-static UNKNOWN: [Operation; 4] = [
-    unknown("GET /2/{unknown}", Effect::Read),
-    unknown("POST /2/{unknown}", Effect::Create),
-    unknown("PUT /2/{unknown}", Effect::Create),
-    unknown("DELETE /2/{unknown}", Effect::Create),
-];
-
-const fn unknown(name: &'static str, effect: Effect) -> Operation {
-    Operation {
-        name,
-        params: "",
-        scopes: &[],
-        limits: &[],
-        app_limits: &[],
-        price: None,
-        timeout_ms: 15_000,
-        success: 200,
-        auth: Auth::ANY,
-        group: Group::Other,
-        effect,
-        body: BodyKind::Json,
-        streams: false,
-    }
+    let unknown = catalogue::unknown();
+    unknown.iter().find(|operation| operation.method() == method).ok_or_else(|| other_methods(method, unknown))
 }
 
 fn body(operation: &Operation, headers: &HeaderMap) -> Body {

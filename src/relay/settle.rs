@@ -1,5 +1,7 @@
 //! What the answer's head taught: how X fares, where the account's windows stand, what goes into log and trail.
 
+use http::Response;
+
 use super::{actor::Actor, plan::Plan};
 use crate::{
     domain::{
@@ -54,12 +56,29 @@ fn health<B>(outcome: &Result<Carried<B>, TransportFault>) -> breaker::Answer {
     }
 }
 
+/// Leaves a row in the audit trail for a write. What was answered from memory has its row already.
+pub fn record_write<T>(
+    context: &Context,
+    kid: &KeyId,
+    actor: &Actor,
+    plan: &Plan,
+    written: &Result<(Response<T>, Option<Fault>), Fault>,
+) {
+    let outcome = match written {
+        Ok((response, _)) if response.headers().contains_key("idempotency-replayed") => return,
+        Ok((_, None)) => Ok(()),
+        Ok((_, Some(fault))) | Err(fault) => Err(fault.clone()),
+    };
+    audit::record(context, deed(kid, actor, plan), &outcome);
+}
+
+fn deed(kid: &KeyId, actor: &Actor, plan: &Plan) -> Deed {
+    let deed = Deed::new(Action::RelayCall).by(kid).to(plan.operation.name);
+    if let Actor::Account(account) = actor { deed.for_account(&account.id) } else { deed }
+}
+
 /// Leaves a row in the audit trail for a call that may have changed something.
 pub fn record<B>(context: &Context, kid: &KeyId, actor: &Actor, plan: &Plan, answered: &Result<Reply<B>, Fault>) {
-    let mut deed = Deed::new(Action::RelayCall).by(kid).to(plan.operation.name);
-    if let Actor::Account(account) = actor {
-        deed = deed.for_account(&account.id);
-    }
     let outcome = match answered {
         Ok(reply) if reply.status().is_success() => Ok(()),
         Ok(reply) if reply.status().as_u16() == 429 => Err(Fault::new(Code::XRateLimited, "")),
@@ -67,5 +86,5 @@ pub fn record<B>(context: &Context, kid: &KeyId, actor: &Actor, plan: &Plan, ans
         Ok(_) => Err(Fault::new(Code::XRejected, "")),
         Err(fault) => Err(fault.clone()),
     };
-    audit::record(context, deed, &outcome);
+    audit::record(context, deed(kid, actor, plan), &outcome);
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use super::{accounts, audit, breakers, keys, limits, tokens, windows};
+use super::{accounts, audit, breakers, keys, limits, tokens, windows, writes};
 use crate::{
     config::Config,
     domain::{Timestamp, api_key::KeyId, backoff::Deadline, ids::AccountId, trace::Trace},
@@ -79,6 +79,8 @@ pub struct Memory {
     pub limits: limits::Remembered,
     /// X's rate windows.
     pub windows: windows::Remembered,
+    /// Accounts that were noted to have something to do.
+    pub noted: writes::Noted,
     /// Audit rows that are about to be sent.
     pub audit: audit::Gathered,
     /// Credentials.

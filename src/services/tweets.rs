@@ -5,6 +5,7 @@ mod thread;
 use super::{
     Context,
     audit::{self, Deed},
+    writes::{self, Settled, Wish},
     x::{self, XAnswer},
 };
 use crate::{
@@ -18,37 +19,74 @@ use crate::{
     x::{endpoints::tweets as endpoint, text},
 };
 
-pub use thread::{Sent, send_thread};
+pub use thread::{Sent, Thread, send_thread};
+
+/// Who wants a tweet, for which account, and under which name.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// Who.
+    pub caller: &'a Caller,
+    /// For which account.
+    pub account: &'a AccountRecord,
+    /// The client's own name for it (`Idempotency-Key`).
+    pub idempotency_key: Option<&'a str>,
+}
 
 /// Checks `body` and sends it.
 ///
 /// # Errors
-/// Every field that breaks a rule, before anything is sent; and as [`x::call`].
-pub async fn create(
-    context: &Context,
-    caller: &Caller,
-    account: &AccountRecord,
-    body: TweetBody,
-) -> Result<XAnswer, Fault> {
+/// Every field that breaks a rule, before anything is sent; and as [`writes::settle`].
+pub async fn create(context: &Context, sender: Sender<'_>, body: TweetBody) -> Result<Settled, Fault> {
     let draft = TweetDraft::check(body, text::measure, context.config.max_tweet_length).map_err(refusal)?;
-    send(context, caller, account, &draft).await
+    send(context, sender, &draft, None).await
 }
 
 /// Sends a draft, and records that.
 async fn send(
     context: &Context,
-    caller: &Caller,
-    account: &AccountRecord,
+    sender: Sender<'_>,
     draft: &TweetDraft,
-) -> Result<XAnswer, Fault> {
-    let sent = x::call(context, &account.id, endpoint::create(draft)).await;
-    let deed = Deed::new(Action::TweetCreate).by(caller.kid()).for_account(&account.id).sending(draft.text());
-    let deed = match sent.as_ref().ok().and_then(|answer| id_of(answer).ok()) {
-        Some(id) => deed.to(id.as_str()),
-        None => deed,
+    part_of: Option<(String, usize)>,
+) -> Result<Settled, Fault> {
+    let request = endpoint::create(draft);
+    let (content_type, body) = request.body.unwrap_or_default();
+    let accept = ("accept".to_owned(), "application/json".to_owned());
+    let wish = Wish {
+        owner: sender.account.id.clone(),
+        user: Some(sender.account.user.clone()),
+        operation: request.operation,
+        target: request.operation.template().to_owned(),
+        headers: vec![accept, ("content-type".to_owned(), content_type)],
+        body: String::from_utf8_lossy(&body).into_owned(),
+        application: sender.caller.kid().as_str().to_owned(),
+        idempotency_key: sender.idempotency_key.map(str::to_owned),
+        part_of,
     };
-    audit::record(context, deed, &sent);
+    let sent = writes::settle(context, wish).await;
+    record(context, sender, draft, &sent);
     sent
+}
+
+/// What was answered from memory has its row already.
+fn record(context: &Context, sender: Sender<'_>, draft: &TweetDraft, sent: &Result<Settled, Fault>) {
+    let deed = Deed::new(Action::TweetCreate).by(sender.caller.kid()).for_account(&sender.account.id);
+    let deed = deed.sending(draft.text());
+    match sent {
+        Ok(Settled::Did { replayed: true, .. }) => {}
+        Ok(Settled::Did { answer, .. }) => {
+            let deed = match id_of(answer) {
+                Ok(id) => deed.to(id.as_str()),
+                Err(_) => deed,
+            };
+            audit::record(context, deed, &Ok(()));
+        }
+        Ok(Settled::Open(write)) => {
+            let unknown = Fault::new(Code::OutcomeUnknown, "");
+            audit::record::<()>(context, deed.to(write.id.as_str()), &Err(unknown));
+        }
+        Err(fault) if fault.told_before.as_ref().is_some_and(|told| told.replayed) => {}
+        Err(fault) => audit::record::<()>(context, deed, &Err(fault.clone())),
+    }
 }
 
 /// Deletes a tweet of the account's own. One that is already gone is no error.

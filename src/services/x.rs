@@ -28,7 +28,7 @@ use crate::{
 use judge::{Failure, Verdict};
 
 pub use answer::XAnswer;
-pub use fault::{of_silence as silence, rate_limit_wait_s};
+pub use fault::{of_error as refused, of_silence as silence, rate_limit_wait_s};
 pub(super) use judge::for_breaker;
 pub use request::authorization;
 pub use who::{Profile, who};

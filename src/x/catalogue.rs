@@ -3,6 +3,7 @@
 //! The truth is `catalogue/operations.tsv`; the build script makes statics of it. A path is found by walking a tree of segments,
 //! in which literals win over parameters. Nothing is allocated, and nothing of the path reaches X but values that were checked.
 
+mod unknown;
 mod values;
 
 pub use values::{Values, is_value};
@@ -45,6 +46,16 @@ pub enum Found<'p> {
 /// Every operation, those of one path side by side.
 pub fn all() -> &'static [Operation] {
     &OPERATIONS
+}
+
+/// What stands for an endpoint that X may have and the catalogue has not: one for each method.
+pub fn unknown() -> &'static [Operation] {
+    &unknown::UNKNOWN
+}
+
+/// The operation called `name`, also one that stands for an unknown endpoint.
+pub fn named(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().chain(unknown()).find(|operation| operation.name == name)
 }
 
 /// Finds the operation that `method` and `path` mean. `path` is as it came in the request's head, without the query.

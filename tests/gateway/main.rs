@@ -20,3 +20,4 @@ mod tweets;
 mod upstream;
 mod vending;
 mod world;
+mod writes;

@@ -59,7 +59,7 @@ async fn nothing_of_the_caller_s_head_reaches_x() {
     let sent = &world.x.requests_to("POST", "/2/tweets")[0];
     let mut names: Vec<&str> = sent.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["accept", "authorization", "content-type", "user-agent"]);
+    assert_eq!(names, ["accept", "authorization", "content-type", "traceparent", "user-agent"]);
 }
 
 #[tokio::test]

@@ -133,6 +133,22 @@ impl World {
         }
     }
 
+    /// Ends all work beside the answers where it stands, as the end of the isolate does.
+    pub(crate) fn forget_tasks(&self) {
+        for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            task.abort();
+        }
+    }
+
+    /// Moves the clock on by `ms`, and wakes the objects that want to be woken by then.
+    pub(crate) async fn wake_after(&self, ms: u64) {
+        self.clock.advance(ms);
+        for name in self.objects.accounts_to_wake() {
+            self.app.wake(self.ports(), &name).await;
+        }
+        self.settle().await;
+    }
+
     /// A new key of `scopes` for all accounts, whole.
     pub(crate) async fn key(&self, scopes: impl IntoIterator<Item = Scope>) -> String {
         self.key_with(scopes, |_| ()).await

@@ -22,6 +22,20 @@ pub fn wait_until_scheduled(context: ScheduleContext) -> Arc<dyn Background> {
     Arc::new(WaitUntilScheduled(SendWrapper::new(context)))
 }
 
+/// Work inside an object, which the platform keeps alive while anything is pending.
+struct OnItsOwn;
+
+/// Work that lives as long as the object that began it.
+pub fn on_its_own() -> Arc<dyn Background> {
+    Arc::new(OnItsOwn)
+}
+
+impl Background for OnItsOwn {
+    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        wasm_bindgen_futures::spawn_local(work);
+    }
+}
+
 impl Background for WaitUntil {
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
         self.0.wait_until(work);

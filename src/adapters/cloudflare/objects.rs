@@ -1,7 +1,9 @@
 //! Durable Objects: stubs on the caller's side, shells around [`Machine`](crate::domain::machine::Machine)s on the other.
 
 mod classes;
+mod rows;
 mod shell;
+mod tables;
 
 use std::time::Duration;
 
@@ -14,7 +16,8 @@ use crate::{
     ports::{Objects, Unavailable},
 };
 
-pub use classes::{Account, Allowance, Attempt, Breaker, Nonces};
+pub use classes::{Allowance, Attempt, Breaker, Nonces};
+pub use shell::Shell;
 
 /// How long an object may take. A caller may be parked for 10 s, and a panicked object never answers at all.
 const DEADLINE: Duration = Duration::from_secs(15);

@@ -3,13 +3,15 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+use super::records::MemoryRecords;
 use crate::{
     domain::{
+        Timestamp,
         account::Account,
         allowance::Allowance,
         attempt::Attempt,
@@ -22,6 +24,13 @@ use crate::{
 
 type Values = Mutex<BTreeMap<String, Vec<u8>>>;
 
+/// What an object keeps beside its value, and when it wants to be woken.
+#[derive(Default)]
+struct Beside {
+    rows: MemoryRecords,
+    wakes_at: Option<Timestamp>,
+}
+
 /// Every object there is, each value kept as the bytes its storage would hold.
 ///
 /// A value that a step does not ask to store is kept too, as a living object's memory would: restarting is [`Self::restart`].
@@ -29,6 +38,7 @@ pub struct MemoryObjects {
     clock: Arc<dyn Clock>,
     living: Values,
     stored: Values,
+    beside: Mutex<BTreeMap<String, Beside>>,
     calls: AtomicU64,
     down: AtomicBool,
 }
@@ -36,8 +46,8 @@ pub struct MemoryObjects {
 impl MemoryObjects {
     /// No objects yet, on `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let (living, stored) = Default::default();
-        Self { clock, living, stored, calls: AtomicU64::new(0), down: AtomicBool::new(false) }
+        let (living, stored, beside) = Default::default();
+        Self { clock, living, stored, beside, calls: AtomicU64::new(0), down: AtomicBool::new(false) }
     }
 
     /// Every object loses its memory and comes back from what it had stored.
@@ -59,7 +69,29 @@ impl MemoryObjects {
     /// Everything that is stored, as text.
     pub fn stored(&self) -> BTreeMap<String, String> {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        stored.iter().map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
+        let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
+        let mut all: BTreeMap<_, _> = stored.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        for (name, beside) in self.beside().iter() {
+            all.entry(name.clone()).or_default().extend(beside.rows.values());
+        }
+        all
+    }
+
+    /// The accounts whose objects want to be woken by now.
+    pub fn accounts_to_wake(&self) -> Vec<String> {
+        let now = self.clock.now();
+        let beside = self.beside();
+        let due = beside.iter().filter(|(_, beside)| beside.wakes_at.is_some_and(|at| at <= now));
+        due.filter_map(|(key, _)| key.strip_prefix("Account/").map(str::to_owned)).collect()
+    }
+
+    /// When the next object wants to be woken.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.beside().values().filter_map(|beside| beside.wakes_at).min()
+    }
+
+    fn beside(&self) -> MutexGuard<'_, BTreeMap<String, Beside>> {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn step<M: Machine>(&self, name: &str, command: &[u8]) -> Result<Option<Vec<u8>>, Unavailable> {
@@ -71,7 +103,11 @@ impl MemoryObjects {
             None => M::default(),
         };
         let command = serde_json::from_slice(command).map_err(fault)?;
-        let step = machine.step(command, self.clock.now());
+        let mut all = self.beside();
+        let beside = all.entry(key.clone()).or_default();
+        let step = machine.step_over(&mut beside.rows, command, self.clock.now());
+        beside.wakes_at = machine.wakes_at(&beside.rows);
+        drop(all);
         let value = serde_json::to_vec(&machine).map_err(fault)?;
         if step.store {
             self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), value.clone());

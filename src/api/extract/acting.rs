@@ -14,6 +14,7 @@ use crate::{
         fault::{Code, Fault},
         tweet::TweetId,
     },
+    gateway::operation,
     services::{
         Context, accounts,
         engagement::{self, Engagement},
@@ -27,6 +28,7 @@ pub struct Acting {
     /// Who asks.
     pub caller: Caller,
     named: Option<String>,
+    idempotency_key: Result<Option<String>, Fault>,
 }
 
 impl Acting {
@@ -36,6 +38,14 @@ impl Acting {
     /// When it is unknown, not the caller's, or not named at all.
     pub async fn account(&self) -> Result<Arc<AccountRecord>, Fault> {
         accounts::select(&self.context, &self.caller, self.named.as_deref()).await
+    }
+
+    /// The client's own name for what it asks for.
+    ///
+    /// # Errors
+    /// As [`operation::idempotency_key`].
+    pub fn idempotency_key(&self) -> Result<Option<&str>, Fault> {
+        self.idempotency_key.as_ref().map(Option::as_deref).map_err(Clone::clone)
     }
 
     /// Whether the app itself is named instead of an account.
@@ -62,7 +72,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Acting {
         let context = parts.extensions.get::<Context>().cloned().ok_or_else(Fault::internal)?;
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(Fault::internal)?;
         let named = parts.headers.get("perch-account").map(|value| value.to_str().unwrap_or_default().to_owned());
-        Ok(Self { context, caller, named })
+        let idempotency_key = operation::idempotency_key(&parts.headers);
+        Ok(Self { context, caller, named, idempotency_key })
     }
 }
 

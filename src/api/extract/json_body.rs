@@ -4,9 +4,7 @@ use axum::{
     body::Body,
     extract::{FromRequest, Request},
 };
-use futures_util::future::{Either, select};
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -14,9 +12,6 @@ use crate::{
     gateway::body_limit,
     services::Context,
 };
-
-/// How long a JSON body may take to arrive, in ms.
-const PATIENCE_MS: u64 = 30_000;
 
 /// A body that is a `T`: UTF-8 JSON without unknown or repeated members.
 #[derive(Debug)]
@@ -60,17 +55,9 @@ async fn read(request: Request) -> Result<bytes::Bytes, Fault> {
 /// A small body, whole: at most what JSON may have, within its time.
 ///
 /// # Errors
-/// [`Code::BodyTooLarge`], [`Code::InvalidRequest`] for one that is cut, [`Code::BodyTimeout`].
+/// As [`body_limit::read`].
 pub async fn whole_body(context: &Context, body: Body) -> Result<bytes::Bytes, Fault> {
-    let limit = usize::try_from(body_limit::JSON).unwrap_or(usize::MAX);
-    let reading = Box::pin(Limited::new(body, limit).collect());
-    let patience = context.ports.timer.sleep(PATIENCE_MS);
-    match select(reading, patience).await {
-        Either::Left((Ok(body), _)) => Ok(body.to_bytes()),
-        Either::Left((Err(e), _)) if e.is::<LengthLimitError>() => Err(body_limit::too_large(body_limit::JSON)),
-        Either::Left((Err(_), _)) => Err(Fault::new(Code::InvalidRequest, "The body ended before it was complete.")),
-        Either::Right(((), _)) => Err(Fault::new(Code::BodyTimeout, "The body took longer than 30 s.")),
-    }
+    body_limit::read(context, body, body_limit::JSON).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, UserToken};
+use super::{Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, UserToken, WriteCommand, WriteReply};
 use crate::domain::{
     Timestamp,
     ids::UserId,
@@ -55,6 +55,8 @@ pub enum Command {
         /// When it happened.
         at: Timestamp,
     },
+    /// About a write.
+    Write(Box<WriteCommand>),
 }
 
 /// Tokens from X, sealed under `generation`.
@@ -143,6 +145,8 @@ pub enum Reply {
     Health(Box<Health>),
     /// To `Forget`: what was held.
     Forgotten(Option<Box<Connection>>),
+    /// To `Write`.
+    Write(Box<WriteReply>),
     /// Noted.
     Done,
 }

@@ -111,6 +111,12 @@ codes! {
     AccountRestricted "account-restricted" "X restricts the account" Policy Warning false Reconnect;
     /// The state of things does not allow this now.
     Conflict "conflict" "The state does not allow this" Conflict Info false FixRequest;
+    /// This Idempotency-Key came before with another request; for a new request take a new key.
+    IdempotencyKeyReused "idempotency-key-reused" "The Idempotency-Key belongs to another request" Validation Info false FixRequest;
+    /// The first request with this Idempotency-Key is still being carried out; `Retry-After` says when to ask again.
+    IdempotencyKeyInUse "idempotency-key-in-use" "The first request with this key is not done" Conflict Info true Wait;
+    /// There is no such operation: it was never begun, not sent and forgotten, or its outcome is no longer kept.
+    OperationNotFound "operation-not-found" "No such operation" NotFound Info false FixRequest;
     /// The key has used up its allowance; `Retry-After` says when there is more.
     KeyRateLimited "key-rate-limited" "The key's allowance is used up" RateLimit Info true Wait;
     /// X's rate limit for this account and endpoint is used up; `Retry-After` says when it resets.

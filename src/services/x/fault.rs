@@ -22,13 +22,7 @@ const DEFAULT_WINDOW_S: u64 = 900;
 const EDGE_REST_S: u64 = 30;
 
 /// What `error` means for the caller of `operation`.
-pub(super) fn of_error(
-    operation: &Operation,
-    status: u16,
-    headers: &HeaderMap,
-    error: &XError,
-    now: Timestamp,
-) -> Fault {
+pub fn of_error(operation: &Operation, status: u16, headers: &HeaderMap, error: &XError, now: Timestamp) -> Fault {
     let code = code_of(error.class, operation);
     let said = error.detail.as_deref().unwrap_or_default();
     let detail = if said.is_empty() { code.explanation().trim().to_owned() } else { format!("X said: {said}") };

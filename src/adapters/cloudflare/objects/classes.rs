@@ -1,10 +1,11 @@
-//! The object classes that `wrangler.toml` binds: each a name around its machine.
+//! The object classes that `wrangler.toml` binds: each a name around its machine. `Account`, which is woken to do something, is a
+//! door of its own.
 #![expect(missing_docs, reason = "the macro makes public items that carry no docs")]
 
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 use super::shell::Shell;
-use crate::domain::{account, allowance, attempt, breaker, nonces};
+use crate::domain::{allowance, attempt, breaker, nonces};
 
 /// One per connection attempt. It ends by its alarm.
 #[durable_object(alarm)]
@@ -20,22 +21,8 @@ impl DurableObject for Attempt {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.0.alarm().await;
+        self.0.end().await;
         Response::empty()
-    }
-}
-
-/// One per X account.
-#[durable_object(fetch)]
-pub struct Account(Shell<account::Account>);
-
-impl DurableObject for Account {
-    fn new(state: State, _env: Env) -> Self {
-        Self(Shell::new(state))
-    }
-
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        self.0.fetch(request).await
     }
 }
 
@@ -81,7 +68,7 @@ impl DurableObject for Nonces {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.0.alarm().await;
+        self.0.end().await;
         Response::empty()
     }
 }

@@ -1,11 +1,15 @@
 //! The shell around every object's machine: load, step, store, answer.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
 use futures_util::future::select;
 use tokio::sync::Notify;
 use worker::{Date, Delay, Request, Response, SqlStorageValue, State};
 
+use super::{rows::Rows, tables};
 use crate::domain::{
     Timestamp,
     machine::{Machine, Step},
@@ -14,7 +18,9 @@ use crate::domain::{
 /// How long a parked caller waits for a change before it is stepped again with the time moved on.
 const PARKED_FOR: Duration = Duration::from_secs(1);
 
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS machine (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL)";
+/// When an object whose work on an alarm does not end is woken again, in ms.
+const WAKE_AGAIN_MS: u64 = 120_000;
+
 const LOAD: &str = "SELECT value FROM machine WHERE id = 1";
 const STORE: &str =
     "INSERT INTO machine (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value";
@@ -23,10 +29,22 @@ const STORE: &str =
 ///
 /// A step runs without an `await` from load to store, so steps never interleave; the platform's output gate holds the answer
 /// until what was stored is durable.
-pub(super) struct Shell<M> {
+pub struct Shell<M> {
     state: State,
     machine: RefCell<Option<M>>,
     changed: Notify,
+    /// When the machine wants to be woken, as of the newest step that stored.
+    wanted: Cell<Option<Timestamp>>,
+    alarm: Cell<Alarm>,
+}
+
+/// The object's one alarm.
+#[derive(Clone, Copy)]
+enum Alarm {
+    /// Not asked for since the object came to life.
+    Unknown,
+    Unset,
+    Set(Timestamp),
 }
 
 #[derive(serde::Deserialize)]
@@ -35,11 +53,22 @@ struct Stored {
 }
 
 impl<M: Machine> Shell<M> {
-    pub(super) fn new(state: State) -> Self {
-        Self { state, machine: RefCell::new(None), changed: Notify::new() }
+    /// The shell of an object that has just come to life.
+    pub fn new(state: State) -> Self {
+        let (machine, changed) = (RefCell::new(None), Notify::new());
+        Self { state, machine, changed, wanted: Cell::new(None), alarm: Cell::new(Alarm::Unknown) }
     }
 
-    pub(super) async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+    /// The object's name, which its callers have given it.
+    pub fn name(&self) -> Option<String> {
+        self.state.id().name()
+    }
+
+    /// Answers a command.
+    ///
+    /// # Errors
+    /// When storage refuses; the value is then read again from what was stored.
+    pub async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let Ok(command) = serde_json::from_slice::<M::Command>(&request.bytes().await?) else {
             return Response::error("not a command of this object", 400);
         };
@@ -48,6 +77,7 @@ impl<M: Machine> Shell<M> {
             let step = self.step(command.clone())?;
             if step.store {
                 self.end_in_time().await?;
+                self.arm().await?;
             }
             if let Some(reply) = step.reply {
                 return Response::from_bytes(serde_json::to_vec(&reply)?);
@@ -57,13 +87,10 @@ impl<M: Machine> Shell<M> {
     }
 
     /// Forgets everything: the object's time is over. It never fails, because the platform gives up an alarm that does.
-    pub(super) async fn alarm(&self) {
+    pub async fn end(&self) {
         self.machine.replace(None);
         if let Err(e) = self.state.storage().delete_all().await {
-            worker::console_error!(
-                "{}",
-                serde_json::json!({ "level": "error", "message": "an object stays", "reason": e.to_string() })
-            );
+            report("an object stays", &e);
         }
     }
 
@@ -73,12 +100,15 @@ impl<M: Machine> Shell<M> {
             Some(machine) => machine,
             None => self.load()?,
         };
-        let step = machine.step(command, Timestamp::from_ms(Date::now().as_millis()));
+        let mut rows = Rows::of(self.state.storage().sql());
+        let step = machine.step_over(&mut rows, command, now());
         if step.store {
             // Should this fail, the value is dropped: what was not stored has not happened, and is read again.
             self.store(&machine)?;
+            self.wanted.set(machine.wakes_at(&rows));
             self.changed.notify_waiters();
         }
+        rows.sound()?;
         *memory = Some(machine);
         Ok(step)
     }
@@ -99,10 +129,68 @@ impl<M: Machine> Shell<M> {
         Ok(())
     }
 
+    /// Has the object woken when its machine wants it. An alarm that comes too early finds nothing to do and is set again, which
+    /// costs less than moving it with every write.
+    async fn arm(&self) -> worker::Result<()> {
+        let Some(wanted) = self.wanted.get() else { return Ok(()) };
+        let storage = self.state.storage();
+        if let Alarm::Unknown = self.alarm.get() {
+            let known = storage.get_alarm().await?.and_then(|at| u64::try_from(at).ok());
+            self.alarm.set(known.map_or(Alarm::Unset, |at| Alarm::Set(Timestamp::from_ms(at))));
+        }
+        if !matches!(self.alarm.get(), Alarm::Set(at) if at <= wanted) {
+            self.wake_in(wanted.ms_since(now())).await?;
+        }
+        Ok(())
+    }
+
+    async fn wake_in(&self, ms: u64) -> worker::Result<()> {
+        self.alarm.set(Alarm::Set(now().plus_ms(ms)));
+        self.state.storage().set_alarm(Duration::from_millis(ms)).await
+    }
+
+    /// Does `work` because the alarm has gone off. Whatever becomes of it, the object is woken again: after a while if the work
+    /// never ends, and when the machine wants it otherwise. It never fails, because the platform gives up an alarm that does.
+    pub async fn alarm(&self, work: impl Future<Output = ()>) {
+        self.alarm.set(Alarm::Unset);
+        let armed = self.wake_in(WAKE_AGAIN_MS).await;
+        work.await;
+        let known = self.look_when_wanted();
+        let armed = match (armed.and(known), self.wanted.get()) {
+            (Ok(()), Some(wanted)) => self.wake_in(wanted.ms_since(now())).await,
+            (Ok(()), None) => self.state.storage().delete_alarm().await,
+            (Err(e), _) => Err(e),
+        };
+        if let Err(e) = armed {
+            report("an alarm is not set again", &e);
+        }
+    }
+
+    fn look_when_wanted(&self) -> worker::Result<()> {
+        let mut memory = self.machine.borrow_mut();
+        let machine = match memory.take() {
+            Some(machine) => machine,
+            None => self.load()?,
+        };
+        let rows = Rows::of(self.state.storage().sql());
+        self.wanted.set(machine.wakes_at(&rows));
+        *memory = Some(machine);
+        rows.sound()
+    }
+
     fn load(&self) -> worker::Result<M> {
         let sql = self.state.storage().sql();
-        sql.exec(CREATE, None)?;
+        tables::migrate(&sql)?;
         let row = sql.exec(LOAD, None)?.next::<Stored>().next().transpose()?;
         Ok(row.map(|row| serde_json::from_str(&row.value)).transpose()?.unwrap_or_default())
     }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_ms(Date::now().as_millis())
+}
+
+fn report(message: &str, e: &worker::Error) {
+    let line = serde_json::json!({ "level": "error", "message": message, "reason": e.to_string() });
+    worker::console_error!("{line}");
 }
