@@ -2,7 +2,7 @@
 //!
 //! A call goes through three rooms. [`plan`] decides from the head alone what is sent where, and refuses what must not be. [`carry`]
 //! picks the credential and has the platform carry request and answer; bodies do not enter perch. [`settle`] learns from the
-//! answer's head. A call that must happen once takes another way: [`write`] reads its body and has it written down first.
+//! answer's head. A call that must happen once takes another way: [`mod@write`] reads its body and has it written down first.
 //!
 //! X's answers pass with their own status and body. What perch refuses itself is a problem document, whose `title`, `detail`, `type`
 //! and `status` X's clients read as they read X's own.

@@ -31,7 +31,7 @@ pub struct Fault {
     /// What was done before it went wrong, and stands.
     pub partial: Option<serde_json::Value>,
     /// The request that it was told to first, if this is not the first time: it is told again as it was.
-    pub told_before: Option<ToldBefore>,
+    pub told_before: Option<Box<ToldBefore>>,
 }
 
 /// When a fault was told first.
@@ -111,7 +111,7 @@ impl Fault {
     /// As it was told first.
     #[must_use]
     pub fn told_before(mut self, told: ToldBefore) -> Self {
-        self.told_before = Some(told);
+        self.told_before = Some(Box::new(told));
         self
     }
 

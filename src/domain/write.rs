@@ -114,9 +114,8 @@ impl Write {
             _ if !self.is_sent_under(lease) => {}
             Outcome::Refused { answer, .. } if self.attempts <= 1 => self.settle(answer, None, now),
             // After an unknown outcome, that X has it already is a reason to look again.
-            Outcome::Refused { duplicate: true, .. } => self.doubt(now, now),
+            Outcome::Unknown | Outcome::Refused { duplicate: true, .. } => self.doubt(now, now),
             Outcome::Refused { answer, .. } => self.settle(answer, None, now),
-            Outcome::Unknown => self.doubt(now, now),
             Outcome::NotSent { again_after_ms, .. } => self.was_not_sent(again_after_ms, now),
             Outcome::Did { .. } => {}
         }

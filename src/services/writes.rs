@@ -117,10 +117,10 @@ pub enum Settled {
     Open(Box<Write>),
 }
 
-/// [`write`] for `/v1`, where a refusal of X's is a fault. One that is told again is told as it was.
+/// [`write()`] for `/v1`, where a refusal of X's is a fault. One that is told again is told as it was.
 ///
 /// # Errors
-/// As [`write`]; and what X refused.
+/// As [`write()`]; and what X refused.
 pub async fn settle(context: &Context, wish: Wish) -> Result<Settled, Fault> {
     let operation = wish.operation;
     windows::admit(context, &wish.owner, operation)?;

@@ -38,7 +38,7 @@ impl Account {
     pub(super) fn write(&mut self, records: &mut dyn Records, command: WriteCommand, now: Timestamp) -> Step<Reply> {
         let reply = match command {
             WriteCommand::Begin(begin) => self.begin(records, *begin, now),
-            WriteCommand::Finish { id, lease, outcome } => self.finish(records, &id, &lease, *outcome, now),
+            WriteCommand::Finish { id, lease, outcome } => Self::finish(records, &id, &lease, *outcome, now),
             WriteCommand::Show { id } => WriteReply::Shown(load(records, &id).map(Box::new)),
             WriteCommand::List { before, most } => list(records, before.as_ref(), most),
             WriteCommand::Cancel { id } => self.cancel(records, &id, now),
@@ -72,14 +72,7 @@ impl Account {
         again(write)
     }
 
-    fn finish(
-        &mut self,
-        records: &mut dyn Records,
-        id: &WriteId,
-        lease: &str,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> WriteReply {
+    fn finish(records: &mut dyn Records, id: &WriteId, lease: &str, outcome: Outcome, now: Timestamp) -> WriteReply {
         let Some(mut write) = load(records, id) else { return WriteReply::Shown(None) };
         let not_sent = match &outcome {
             Outcome::NotSent { again_after_ms, .. } if write.is_sent_under(lease) => Some(*again_after_ms),
