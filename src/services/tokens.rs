@@ -16,6 +16,7 @@ use secrecy::SecretString;
 
 use super::{Context, copies::Recalled};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         Timestamp,
         account::{Account, BusyCause, Command, Reply},
@@ -102,6 +103,7 @@ async fn ask(context: &Context, account: &AccountId, rejected: Option<u64>) -> R
     let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
     let lease_id = hex::encode(lease_id);
     let command = Command::Token { rejected_generation: rejected, lease_id };
+    crashpoint!(context, "refresh.before-lease", account.as_str());
     let reply = context.objects().ask::<Account>(account.as_str(), &command).await;
     match reply.map_err(|e| out_of_reach(&e))? {
         Reply::Fresh(access) => copy::keep_access(context, account, &access).await,

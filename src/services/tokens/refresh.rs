@@ -4,6 +4,7 @@ use futures_channel::oneshot;
 
 use super::{Credential, Place, copy, endpoint, open, out_of_reach, refused, seal};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         account::{Access, Account, Command, Commit, FailureClass, Lease, Renewed, Reply},
         audit::Action,
@@ -57,7 +58,10 @@ async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Resul
         Err(_) => Err(GrantRefusal { class: FailureClass::Misconfigured, reason: "sealed_box".to_owned() }),
     };
     match granted {
-        Ok(granted) => commit(context, account, lease, &granted).await,
+        Ok(granted) => {
+            crashpoint!(context, "refresh.answer-received", account.as_str());
+            commit(context, account, lease, &granted).await
+        }
         Err(refusal) => Err(give_back(context, account, lease, refusal).await),
     }
 }
@@ -84,7 +88,10 @@ async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: 
     };
     let command = Command::Commit(Box::new(Commit { lease_id: lease.lease_id.clone(), generation, renewed }));
     match insist(context, account, &command).await? {
-        Reply::Committed { .. } => Ok(access),
+        Reply::Committed { .. } => {
+            crashpoint!(context, "refresh.before-reply", account.as_str());
+            Ok(access)
+        }
         refusal => Err(refused(&refusal)),
     }
 }
