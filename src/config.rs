@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::api_key::Pepper;
+use crate::domain::{account::Terms, api_key::Pepper};
 
 /// Where settings come from: the platform's variables and secrets, or a map in tests.
 pub trait Strings {
@@ -54,6 +54,8 @@ pub struct Config {
     pub token_vending: bool,
     /// How `/2` behaves where one may choose.
     pub relay: RelayConfig,
+    /// The times of the refresh protocol.
+    pub refresh: Terms,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -139,6 +141,7 @@ impl Config {
             logs_all: choice(strings, "ACCESS_LOG", [("all", true), ("refused", false)])?,
             token_vending: choice(strings, "TOKEN_VENDING", [("off", false), ("on", true)])?,
             relay: RelayConfig::read(strings)?,
+            refresh: refresh_terms(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }
@@ -174,6 +177,15 @@ impl MasterKeys {
         let keys = text.keys.into_iter().map(|(id, key)| (id, key.into())).collect();
         Ok(Self { active: text.active, keys })
     }
+}
+
+fn refresh_terms(strings: &dyn Strings) -> Result<Terms, ConfigFault> {
+    let usual = Terms::default();
+    let ms = |name, usual: u64| number(strings, name, u32::try_from(usual).unwrap_or(u32::MAX)).map(u64::from);
+    Ok(Terms {
+        lease_ms: ms("REFRESH_LEASE_MS", usual.lease_ms)?,
+        escrow_ms: ms("REFRESH_ESCROW_MS", usual.escrow_ms)?,
+    })
 }
 
 /// 32 bytes from their base64.
