@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::api_key::Pepper;
+use crate::domain::{account::Terms, api_key::Pepper};
 
 /// Where settings come from: the platform's variables and secrets, or a map in tests.
 pub trait Strings {
@@ -56,6 +56,8 @@ pub struct Config {
     pub relay: RelayConfig,
     /// How writes are seen to.
     pub writes: WritesConfig,
+    /// The times of the refresh protocol.
+    pub refresh: Terms,
     /// The longest tweet, in weighted characters: 280, or more for Premium accounts.
     pub max_tweet_length: u32,
 }
@@ -164,6 +166,7 @@ impl Config {
             token_vending: choice(strings, "TOKEN_VENDING", [("off", false), ("on", true)])?,
             relay: RelayConfig::read(strings)?,
             writes: WritesConfig::read(strings)?,
+            refresh: refresh_terms(strings)?,
             max_tweet_length: number(strings, "MAX_TWEET_LENGTH", 280)?,
         })
     }
@@ -199,6 +202,15 @@ impl MasterKeys {
         let keys = text.keys.into_iter().map(|(id, key)| (id, key.into())).collect();
         Ok(Self { active: text.active, keys })
     }
+}
+
+fn refresh_terms(strings: &dyn Strings) -> Result<Terms, ConfigFault> {
+    let usual = Terms::default();
+    let ms = |name, usual: u64| number(strings, name, u32::try_from(usual).unwrap_or(u32::MAX)).map(u64::from);
+    Ok(Terms {
+        lease_ms: ms("REFRESH_LEASE_MS", usual.lease_ms)?,
+        escrow_ms: ms("REFRESH_ESCROW_MS", usual.escrow_ms)?,
+    })
 }
 
 /// 32 bytes from their base64.

@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod api;
 pub mod app;
 pub mod config;
+mod crashpoints;
 pub mod domain;
 #[cfg(target_arch = "wasm32")]
 mod entry;

@@ -1,5 +1,6 @@
 //! The control port `/_sandbox/*`: what tests use to look inside and to make trouble. It is not in the ledger.
 
+mod crashpoints;
 mod streams;
 
 use axum::extract::{Query, State};
@@ -32,6 +33,7 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/_sandbox/consent", post(set_consent))
         .route("/_sandbox/oauth", post(set_switches))
         .route("/_sandbox/rules", get(read_rules).post(set_rules))
+        .merge(crashpoints::router())
         .merge(streams::router())
         .with_state(sandbox)
 }

@@ -14,6 +14,7 @@ mod caller;
 mod clock;
 mod config;
 mod control;
+mod crashpoints;
 mod dispatch;
 mod edge;
 mod endpoints;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::answer::Answer;
+use crate::crashpoints::{self, Moment};
 use crate::dispatch::response;
 use crate::faults::fault::Fault;
 use crate::faults::{bent, body, made};
@@ -16,7 +17,7 @@ use crate::{edge, vectors};
 /// Answers the request as X would, bent by `fault`.
 pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
     let Some(fault) = fault else {
-        return response(scene.run());
+        return response(unharmed(&scene).await);
     };
     match fault {
         Fault::Latency { ms, after_commit } => late(&scene, ms, after_commit).await,
@@ -43,6 +44,16 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
         }
         other => response(plain(&scene, other)),
     }
+}
+
+/// The real answer, unless a test holds it on the way.
+async fn unharmed(scene: &Scene) -> Answer {
+    let subject = scene.sandbox.with(|state| crashpoints::subject(state, &scene.call));
+    let pass = |moment| crashpoints::pass_in_x(&scene.sandbox, moment, scene.endpoint, subject.as_deref());
+    pass(Moment::Received).await;
+    let answer = scene.run();
+    pass(Moment::Committed).await;
+    answer
 }
 
 /// The real answer in the words of a fault that ends the connection.

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::crashpoints::Crashpoints;
 use crate::engagement::Engagement;
 use crate::entropy::Entropy;
 use crate::faults::Faults;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) follows: Follows,
     pub(crate) streams: Streams,
     pub(crate) faults: Faults,
+    pub(crate) crashpoints: Crashpoints,
     pub(crate) ledger: Ledger,
 }
 
@@ -53,6 +55,7 @@ impl State {
             follows: Follows::default(),
             streams: Streams::default(),
             faults: Faults::default(),
+            crashpoints: Crashpoints::default(),
             ledger: Ledger::default(),
             config,
         }

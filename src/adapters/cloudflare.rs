@@ -56,6 +56,8 @@ impl Shared {
 pub fn ports(env: Env, background: Arc<dyn Background>, config: &Config) -> Ports {
     static SHARED: OnceLock<Shared> = OnceLock::new();
     let shared = SHARED.get_or_init(|| Shared::new(config));
+    #[cfg(feature = "crashpoints")]
+    objects::crashpoints::told(&config.x.api_url);
     let bindings = Arc::new(Bindings(env));
     Ports {
         clock: shared.clock.clone(),

@@ -6,35 +6,49 @@
 //! ```text
 //! fresh ──due, or rejected by X──▶ leased ──commit──▶ fresh (generation + 1)
 //!                                  │  ├──transient, misconfigured──▶ fresh until expiry, then busy until the next try
-//!                                  │  └──grant dead──▶ needs re-authorization
-//!                                  └──silence for 30 s──▶ unknown: the next asker who needs it may lease again
+//!                                  │  ├──silence──▶ unsettled: look in escrow; old token until its end; then leased once more
+//!                                  │  └──X refuses──▶ another refresh token is left? ──▶ leased for that one
+//!                                  │                  an exchange was silent? ──▶ searching: look in escrow ──▶ lost
+//!                                  │                  neither ──▶ lost: needs a person
+//!                                  └──commit that comes late──▶ taken at any time, also when lost, unless another holds the lease
 //! ```
 //!
 //! - **Generation.** Counts the tokens this account has had, over re-connections and removals too, and never goes back. Every
-//!   envelope is sealed under its generation. A commit under any other lease, or for any other generation than the next, is
-//!   refused: that is the fence against a holder who was believed dead.
+//!   envelope is sealed under its generation. A commit while another holds the lease, or for a generation that has come already, is
+//!   refused: that is the fence against a holder who was believed dead. What it brought is kept all the same, the newest four.
 //! - **While another holds the lease** an asker gets the old access token as long as that lives. Only when it does not is the
 //!   asker parked, and only until the lease is 10 s old; then it is told to come back. A failed lease always starts a back-off,
 //!   so nobody waits for two leases in a row.
-//! - **Silence is not death.** A holder that never reports may have spent the refresh token. The old access token is used up
-//!   first; then the old refresh token is tried. If X refuses it, and a late commit has come in meanwhile, that is what the
-//!   lost exchange brought: it is taken. Otherwise the account needs re-authorization, because the outcome is unknown.
+//! - **Silence is not death.** A holder that never reports may have spent the refresh token, and may have left what X gave for it in
+//!   escrow. So nobody sends that token again before escrow has been looked into, and not while the old access token is good. If X
+//!   then refuses it, escrow is looked through for 90 s more, because KV may have cached that it had nothing.
+//! - **At most one spent token is ever sent, and only after an exchange that ended unclear.** When X has refused the refresh token in force, what is tried
+//!   next has been sent by nobody: tokens that came late, or out of escrow. The token that was exchanged for the one in force is kept
+//!   until the access token that came with that has worked once. It is tried, once, only if X has rejected that access token and then
+//!   refused a refresh token that was surely unspent: X cannot have exchanged either, so what it answered was rolled back.
 //! - **Only X's own refusal of the grant disconnects.** Not a network error, not a 5xx, not our own wrong client credentials.
+//! - **A loss is told once.** One asker is asked to tell it, and another only if that one is not heard of for half a minute.
 
 mod command;
+mod escrow;
 mod grant;
 mod health;
+mod loss;
 mod record;
 mod refresh;
+mod settle;
+mod spares;
+mod terms;
 mod token;
 mod writes;
 
 use serde::{Deserialize, Serialize};
 
-pub use command::{Command, Commit, Connection, FailureClass, Reply};
-pub use grant::{Access, BusyCause, Grant, Lease, ReauthReason, Renewed, TokenPair, UserToken};
+pub use command::{Ask, Command, Commit, Connection, FailureClass, Reply};
+pub use grant::{Access, BusyCause, Grant, Lease, RENEW_AHEAD_MS, ReauthReason, Renewed, TokenPair, UserToken};
 pub use health::{Health, LastError, TokenState};
 pub use record::{AccountKind, AccountRecord};
+pub use terms::Terms;
 pub use writes::{Begin, Errand, Glance, Manner, Page, WriteCommand, WriteReply};
 
 use super::{
@@ -67,9 +81,12 @@ impl Machine for Account {
     fn step(&mut self, command: Command, now: Timestamp) -> Step<Reply> {
         match command {
             Command::Connect(connection) => self.connect(*connection, now),
-            Command::Token { rejected_generation, lease_id } => self.token(rejected_generation, lease_id, now),
+            Command::Token(ask) => self.token(&ask, now),
+            Command::Looked => self.looked(now),
             Command::Commit(commit) => self.commit(*commit, now),
             Command::RefreshFailed { lease_id, class, reason } => self.refresh_failed(&lease_id, class, &reason, now),
+            Command::Worked { generation } => self.worked(generation),
+            Command::Announced { generation } => self.announced(generation),
             Command::Learn { windows } => self.learn(windows, now),
             Command::Windows => Step::reply(Reply::Windows(self.windows.all(now))),
             Command::Health => Step::reply(Reply::Health(Box::new(self.health(now)))),
@@ -108,7 +125,7 @@ impl Account {
             return Step::reply(Reply::Stale { generation: self.generation });
         }
         self.generation = connection.generation;
-        self.connected = Some(Connected::new(connection.user, connection.grant, now));
+        self.connected = Some(Connected::new(connection.user, connection.grant, self.generation, now));
         self.refresh = Refresh::default();
         self.last_error = None;
         Step::store(Reply::Connected { generation: self.generation })

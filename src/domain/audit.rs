@@ -107,6 +107,8 @@ actions! {
     AccountChange "account.change";
     /// An account was removed and its tokens revoked.
     AccountRemove "account.remove";
+    /// X no longer takes an account's tokens: a person must connect it anew.
+    AccountNeedsReconnect "account.needs_reconnect";
     /// An account's token was refreshed.
     TokenRefresh "token.refresh";
     /// An endpoint of X that changes something was called through the relay.

@@ -56,6 +56,13 @@ impl Actor {
             Self::Anybody => Ok(None),
         }
     }
+
+    /// X has answered a call with `credential`, which may have been the first.
+    pub fn worked(&self, context: &Context, credential: Option<&Credential>, status: u16) {
+        if let (Self::Account(account), Some(credential)) = (self, credential) {
+            tokens::worked(context, &account.id, credential.generation(), status);
+        }
+    }
 }
 
 /// The actor of a call to `operation`: the app where X takes nothing else or the client asks for it; else the account that is named

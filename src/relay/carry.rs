@@ -63,6 +63,9 @@ pub async fn carry<A: Arrival>(
         let started = context.now();
         let outcome = arrival.carry(parcel).await;
         settle::learn(context, &owner, plan.operation, pass, started, &outcome);
+        if let Ok(carried) = &outcome {
+            actor.worked(context, credential.as_ref(), carried.status);
+        }
         let setback = setback(&outcome, credential.as_ref());
         match setback.map(|setback| next(context, &mut attempts, plan, setback)) {
             Some(Retry::After(ms)) => context.ports.timer.sleep(ms).await,

@@ -85,6 +85,8 @@ pub struct Memory {
     pub audit: audit::Gathered,
     /// Credentials.
     pub tokens: tokens::Remembered,
+    /// Renewed credentials that have not worked yet.
+    pub unproven: tokens::Unproven,
     /// The app's own bearer.
     pub app_token: tokens::RememberedApp,
 }

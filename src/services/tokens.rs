@@ -8,7 +8,10 @@
 mod app;
 mod copy;
 mod endpoint;
+mod escrow;
 mod lasting;
+mod loss;
+mod proof;
 mod refresh;
 mod seal;
 
@@ -16,9 +19,10 @@ use secrecy::SecretString;
 
 use super::{Context, copies::Recalled};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         Timestamp,
-        account::{Account, BusyCause, Command, Reply},
+        account::{Account, Ask, BusyCause, Command, Reply},
         fault::{Code, Fault},
         ids::AccountId,
     },
@@ -29,7 +33,12 @@ pub use app::{RememberedApp, app_credential};
 pub use copy::{Remembered, drop_copies, publish};
 pub use endpoint::{exchange_code, revoke};
 pub use lasting::lasting;
+pub use proof::{Unproven, worked};
 pub use seal::{Place, open, seal};
+
+/// A lease that brought nothing, a look that found nothing, a commit that came too late: after each the object is asked again. So
+/// often at most; whoever has no token then is told to come back.
+const MOST_QUESTIONS: usize = 6;
 
 /// What a request to X is sent with.
 #[derive(Clone)]
@@ -97,24 +106,47 @@ fn renew_beside(context: &Context, account: &AccountId) {
     context.ports.background.spawn(Box::pin(renew));
 }
 
-/// Asks the account's object, which may have the token refreshed.
+/// Asks the account's object, which may have the token refreshed, until it gives one or says why not.
 async fn ask(context: &Context, account: &AccountId, rejected: Option<u64>) -> Result<Credential, Fault> {
-    let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
-    let lease_id = hex::encode(lease_id);
-    let command = Command::Token { rejected_generation: rejected, lease_id };
-    let reply = context.objects().ask::<Account>(account.as_str(), &command).await;
-    match reply.map_err(|e| out_of_reach(&e))? {
-        Reply::Fresh(access) => copy::keep_access(context, account, &access).await,
-        Reply::Sign(token) => copy::keep_user_token(context, account, &token).await,
+    for _ in 0..MOST_QUESTIONS {
+        let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
+        let lease_id = hex::encode(lease_id);
+        let ask = Ask { rejected_generation: rejected, lease_id, terms: context.config.refresh };
+        crashpoint!(context, "refresh.before-lease", account.as_str());
+        let reply = context.objects().ask::<Account>(account.as_str(), &Command::Token(ask)).await;
+        if let Some(credential) = follow(context, account, reply.map_err(|e| out_of_reach(&e))?).await? {
+            return Ok(credential);
+        }
+    }
+    Err(busy(BusyCause::Refreshing).with_retry_after(1))
+}
+
+/// Does what the object says. Answers nothing if it must be asked again.
+async fn follow(context: &Context, account: &AccountId, reply: Reply) -> Result<Option<Credential>, Fault> {
+    let access = match reply {
+        Reply::Fresh(access) => access,
+        Reply::Sign(token) => return copy::keep_user_token(context, account, &token).await.map(Some),
         Reply::Leased(lease) => match lease.access.clone() {
             Some(access) => {
                 refresh::beside(context, account, lease);
-                copy::keep_access(context, account, &access).await
+                access
             }
-            None => refresh::run(context, account, lease).await,
+            None => return refresh::run(context, account, lease).await,
         },
-        refusal => Err(refused(&refusal)),
-    }
+        Reply::LookInEscrow { leases, access: Some(access) } => {
+            escrow::recover_beside(context, account, leases);
+            access
+        }
+        Reply::LookInEscrow { leases, access: None } => {
+            escrow::recover(context, account, &leases).await.map_err(|e| out_of_reach(&e))?;
+            return Ok(None);
+        }
+        refusal => {
+            loss::announce(context, account, &refusal);
+            return Err(refused(&refusal));
+        }
+    };
+    copy::keep_access(context, account, &access).await.map(Some)
 }
 
 /// Why the account's object gave no credential.
@@ -140,6 +172,10 @@ fn busy(cause: BusyCause) -> Fault {
         BusyCause::Refreshing | BusyCause::RefreshFailing => {
             Fault::new(Code::XUnavailable, "The account's token is being renewed, which takes X long.")
         }
+        BusyCause::OutcomeUnknown => Fault::new(
+            Code::XUnavailable,
+            "The account's token may have been renewed without reaching perch; what X gave for it is looked for.",
+        ),
         BusyCause::Misconfigured => Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials."),
     }
 }

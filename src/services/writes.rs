@@ -16,6 +16,7 @@ pub use due::{Noted, overdue, see_to};
 
 use super::{Context, windows, x::XAnswer};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         account::{Account, Begin, Command, Manner, Reply, WriteCommand, WriteReply},
         fault::{Code, Fault, ToldBefore},
@@ -82,6 +83,7 @@ pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
     let begin = begin(context, wish)?;
     let id = begin.id.clone();
     due::note(context, &owner, context.now().plus_ms(begin.terms.lease_ms));
+    crashpoint!(context, "write.asked", owner.as_str());
     match ask_for_leave(context, &owner, &begin).await {
         Ok(WriteReply::Send { lease, write }) => send(context, &owner, &lease, &write).await,
         Ok(WriteReply::Known(write)) => known(*write),
@@ -184,8 +186,11 @@ pub async fn cancel(context: &Context, id: &WriteId) -> Result<Write, Fault> {
 
 /// Sends, has the outcome stored, and answers; in this order.
 async fn send(context: &Context, owner: &AccountId, lease: &str, write: &Write) -> Result<Written, Fault> {
+    crashpoint!(context, "write.leave-given", owner.as_str());
     let Sent { outcome, told } = send::send(context, owner, write).await;
+    crashpoint!(context, "write.answer-received", owner.as_str());
     let kept = report(context, owner, &write.id, lease, outcome).await;
+    crashpoint!(context, "write.outcome-kept", owner.as_str());
     match told {
         Told::Answer(answer) => Ok(Written::Answered { answer, replayed: false }),
         Told::Fault(fault) => Err(fault),

@@ -73,6 +73,7 @@ async fn attempt(
     breakers::note(context, operation.group, pass, outcome_of(judge::for_breaker(&outcome), took_ms, operation.group));
     if let Ok(response) = &outcome {
         windows::learn(context, account, operation, &response.headers);
+        tokens::worked(context, account, credential.generation(), response.status);
     }
     Ok(judge::judge(operation, credential, outcome, context.now()))
 }

@@ -1,4 +1,4 @@
-//! Builds the Worker into `build/`, and holds it to its budget.
+//! Builds the Worker into `build/`, and holds it to its budget; and a Worker to kill, elsewhere.
 
 mod size;
 mod stamp;
@@ -19,6 +19,8 @@ pub(crate) enum Profile {
     Dev,
     /// Small and fast: what is deployed.
     Release,
+    /// As `Dev`, with crash points, into a folder of its own: what crash tests kill.
+    Crash,
 }
 
 impl Profile {
@@ -34,6 +36,24 @@ impl Profile {
         match self {
             Self::Dev => "dev",
             Self::Release => "release",
+            Self::Crash => "crash points",
+        }
+    }
+
+    /// Where its modules go, from the project's root.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev | Self::Release => "build",
+            Self::Crash => ".perch/crash-build",
+        }
+    }
+
+    /// What worker-build is told.
+    fn args(self) -> Vec<&'static str> {
+        match self {
+            Self::Dev => vec!["--dev"],
+            Self::Release => vec!["--release"],
+            Self::Crash => vec!["--dev", "--no-opt", "--out-dir", self.folder(), ".", "--features", "crashpoints"],
         }
     }
 }
@@ -51,7 +71,7 @@ pub(crate) fn run(profile: Profile) -> Result<()> {
     if profile == Profile::Release { size.must_keep_to_budget() } else { Ok(()) }
 }
 
-/// Builds unless `build/` was made from these sources already, and tells the Worker's size.
+/// Builds unless its folder was made from these sources already, and tells the Worker's size.
 pub(crate) fn worker(tools: &Toolbox, profile: Profile) -> Result<Size> {
     let project = tools.project();
     if let Some(size) = fresh(project, profile)? {
@@ -59,21 +79,21 @@ pub(crate) fn worker(tools: &Toolbox, profile: Profile) -> Result<Size> {
     }
     let stamp = stamp::of_sources(project, profile)?; // before: an edit during the build must not pass for built
     progress::step(format!("worker ({})", profile.name()), || {
-        tools.tool(project.cargo_bin("worker-build")).args([format!("--{}", profile.name())]).run()
+        tools.tool(project.cargo_bin("worker-build")).args(profile.args()).run()
     })?;
-    stamp::write(project, &stamp)?;
+    stamp::write(project, profile, &stamp)?;
     told(project, profile)
 }
 
 fn fresh(project: &crate::project::Project, profile: Profile) -> Result<Option<Size>> {
-    if stamp::read(project) == Some(stamp::of_sources(project, profile)?) {
+    if stamp::read(project, profile) == Some(stamp::of_sources(project, profile)?) {
         return told(project, profile).map(Some);
     }
     Ok(None)
 }
 
 fn told(project: &crate::project::Project, profile: Profile) -> Result<Size> {
-    let size = Size::of(&project.build_dir())?;
+    let size = Size::of(&project.path(profile.folder()))?;
     progress::ready(format!("worker ({}): {size}", profile.name()));
     Ok(size)
 }

@@ -35,11 +35,6 @@ impl Project {
         self.path("node_modules/.bin").join(name)
     }
 
-    /// What worker-build makes and wrangler uploads.
-    pub(crate) fn build_dir(&self) -> PathBuf {
-        self.path("build")
-    }
-
     /// What `dev` remembers between two starts. Git ignores it.
     pub(crate) fn memory(&self, name: &str) -> PathBuf {
         self.path(".perch").join(name)

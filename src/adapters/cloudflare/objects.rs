@@ -1,6 +1,8 @@
 //! Durable Objects: stubs on the caller's side, shells around [`Machine`](crate::domain::machine::Machine)s on the other.
 
 mod classes;
+#[cfg(feature = "crashpoints")]
+pub(super) mod crashpoints;
 mod rows;
 mod shell;
 mod tables;

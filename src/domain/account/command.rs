@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, UserToken, WriteCommand, WriteReply};
+use super::{
+    Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, Terms, UserToken, WriteCommand, WriteReply,
+};
 use crate::domain::{
     Timestamp,
     ids::UserId,
@@ -15,12 +17,7 @@ pub enum Command {
     /// Keep these tokens: a first connection or a renewed one.
     Connect(Box<Connection>),
     /// Give me a token to call X with.
-    Token {
-        /// The generation X has just refused with 401, if that is why the caller asks.
-        rejected_generation: Option<u64>,
-        /// A fresh random name for the lease, should this caller get it. The same name asked again gets the same lease.
-        lease_id: String,
-    },
+    Token(Ask),
     /// X has renewed the tokens.
     Commit(Box<Commit>),
     /// X has not renewed the tokens.
@@ -31,6 +28,18 @@ pub enum Command {
         class: FailureClass,
         /// The token endpoint's error code, or ours for a failed call. No body, no secret.
         reason: String,
+    },
+    /// I have looked in escrow, as I was told to, and nothing was there.
+    Looked,
+    /// The access token of this generation has worked at X.
+    Worked {
+        /// The generation.
+        generation: u64,
+    },
+    /// That the account was lost under this generation stands in the audit trail and in the log.
+    Announced {
+        /// The generation.
+        generation: u64,
     },
     /// X's answer told of these windows.
     Learn {
@@ -57,6 +66,18 @@ pub enum Command {
     },
     /// About a write.
     Write(Box<WriteCommand>),
+}
+
+/// What an asker for a token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The generation X has just refused with 401, if that is why the caller asks.
+    pub rejected_generation: Option<u64>,
+    /// A fresh random name for the lease, should this caller get it. The same name asked again gets the same lease.
+    pub lease_id: String,
+    /// The protocol's times.
+    #[serde(default)]
+    pub terms: Terms,
 }
 
 /// Tokens from X, sealed under `generation`.
@@ -105,7 +126,7 @@ pub enum Reply {
     /// To `Connect`: the account belongs to another X user. Revoke what was brought.
     OtherUser,
     /// Fenced off: another generation or lease is in force. To a `Connect`: seal under the next generation and ask again. To
-    /// a `Commit` or `RefreshFailed`: ask for a token again.
+    /// a `Commit` or `RefreshFailed`: ask for a token again; what was brought is kept if it can still be of use.
     Stale {
         /// The generation in force.
         generation: u64,
@@ -123,10 +144,20 @@ pub enum Reply {
         /// Why.
         cause: BusyCause,
     },
+    /// A silent holder may have left tokens in escrow: look there, [`Command::Commit`] what is found or answer
+    /// [`Command::Looked`], and ask again.
+    LookInEscrow {
+        /// The leases under which it may stand.
+        leases: Vec<String>,
+        /// The old access token while it is still good: the caller need not wait for the look.
+        access: Option<Access>,
+    },
     /// A person must connect the account again.
     NeedsReauth {
         /// Why.
         reason: ReauthReason,
+        /// If this asker is the one to tell it: the generation that was lost. Answer [`Command::Announced`] when it is told.
+        announce: Option<u64>,
     },
     /// The access token is spent and X gave no refresh token: a person must connect the account again, with `offline.access`.
     NoRefresh,

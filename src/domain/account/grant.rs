@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Sealed, Timestamp, ids::UserId};
 
-/// A token is renewed in the last 120 s of its life: late, because each rotation is a risk, yet early enough that a lost one
-/// leaves time.
-const RENEW_AHEAD_MS: u64 = 120_000;
+/// A token is renewed in the last ten minutes of its life, if somebody asks for it then: late, because each rotation is a risk, yet
+/// early enough that a lost one leaves time.
+pub const RENEW_AHEAD_MS: u64 = 600_000;
+/// Accounts connected together do not all renew together: each begins up to two minutes later than it might.
+const JITTER_MS: u64 = 120_000;
 
 /// What X granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,14 +64,16 @@ pub struct Access {
     pub user: UserId,
 }
 
-/// The right, and the duty, to exchange the refresh token once. It ends after 30 s.
+/// The right, and the duty, to exchange the refresh token once. It ends after [`Terms::lease_ms`](super::Terms).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// Its name, for `Commit` and `RefreshFailed`.
     pub lease_id: String,
     /// The refresh token.
     pub sealed_refresh: Sealed,
-    /// The generation it is sealed under. What X answers is sealed under the next.
+    /// The generation it is sealed under: the one in force, unless X has refused that one's.
+    pub sealed_under: u64,
+    /// The generation in force. What X answers is sealed under the next.
     pub generation: u64,
     /// Whose it is.
     pub user: UserId,
@@ -99,6 +103,8 @@ pub enum BusyCause {
     RefreshFailing,
     /// X does not accept the deployment's client credentials.
     Misconfigured,
+    /// X has refused the refresh token after an exchange whose outcome is unknown; its tokens are still looked for.
+    OutcomeUnknown,
 }
 
 /// Why a person must connect the account again.
@@ -120,19 +126,30 @@ pub(super) struct Connected {
     pub(super) grant: Grant,
     /// From when on the token is renewed.
     pub(super) renew_at: Timestamp,
+    /// The generation the connection began with: what was leased before belongs to another consent.
+    #[serde(default)]
+    pub(super) first_generation: u64,
 }
 
 impl Connected {
-    pub(super) fn new(user: UserId, grant: Grant, now: Timestamp) -> Self {
+    pub(super) fn new(user: UserId, grant: Grant, generation: u64, now: Timestamp) -> Self {
         let renew_at = match &grant {
-            Grant::OAuth2(tokens) => renew_at(tokens.expires_at, now),
+            Grant::OAuth2(tokens) => renew_at(&user, generation, tokens.expires_at, now),
             Grant::OAuth1 { .. } => Timestamp::from_ms(u64::MAX),
         };
-        Self { user, grant, renew_at }
+        Self { user, grant, renew_at, first_generation: generation }
     }
 }
 
 /// A short-lived token is not renewed before nine tenths of its life are over.
-pub(super) fn renew_at(expires_at: Timestamp, now: Timestamp) -> Timestamp {
-    expires_at.minus_ms(RENEW_AHEAD_MS.min(expires_at.ms_since(now) / 10))
+pub(super) fn renew_at(user: &UserId, generation: u64, expires_at: Timestamp, now: Timestamp) -> Timestamp {
+    let ahead = RENEW_AHEAD_MS.saturating_sub(jitter_ms(user, generation));
+    expires_at.minus_ms(ahead.min(expires_at.ms_since(now) / 10))
+}
+
+/// The same each time for the same tokens, and unlike that of others (FNV-1a).
+fn jitter_ms(user: &UserId, generation: u64) -> u64 {
+    let bytes = user.as_str().bytes().chain(generation.to_be_bytes());
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    bytes.fold(0xCBF2_9CE4_8422_2325, mix) % JITTER_MS
 }

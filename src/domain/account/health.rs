@@ -72,7 +72,7 @@ impl Account {
             generation: self.generation,
             expires_at: tokens.map(|tokens| tokens.expires_at),
             scopes: tokens.map(|tokens| tokens.scopes.clone()).unwrap_or_default(),
-            refresh_failures: self.refresh.failures(),
+            refresh_failures: self.refresh.failures,
             last_error: self.last_error.clone(),
             windows: self.windows.all(now),
         }
@@ -89,9 +89,11 @@ impl Account {
             Standing::Free if now < connected.renew_at => TokenState::Fresh,
             Standing::Free => TokenState::RefreshDue,
             Standing::Mine | Standing::InFlight | Standing::Slow => TokenState::Leased,
-            Standing::Unsettled => TokenState::Unknown,
+            Standing::Unsettled(_) | Standing::Searching(_) => TokenState::Unknown,
             Standing::BackingOff { cause, .. } => TokenState::BackingOff(cause),
-            Standing::Dead(reason) => TokenState::NeedsReauth(reason),
+            Standing::Dead => {
+                self.refresh.loss.map_or(TokenState::Unknown, |loss| TokenState::NeedsReauth(loss.reason))
+            }
         }
     }
 }

@@ -1,45 +1,70 @@
-//! The lease on the refresh token, and what became of it.
+//! The state of renewal: the lease, and what is known of the refresh token it is about.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, BusyCause, Commit, FailureClass, Grant, LastError, ReauthReason, Renewed, Reply, grant};
-use crate::domain::{Timestamp, machine::Step};
+use super::{BusyCause, escrow::Looks, loss::Loss, spares::Spares, terms::Terms};
+use crate::domain::{Sealed, Timestamp};
 
-/// A lease unheard of for this long no longer binds anybody.
-const LEASE_MS: u64 = 30_000;
 /// Askers wait for a lease until it is this old: as long as its holder may wait for X.
 const PATIENCE_MS: u64 = 10_000;
 /// When to come back while a slow exchange is under way.
 pub(super) const RETRY_SOON_MS: u64 = 1_000;
-/// After a transient failure: 1 s, doubling to a minute.
-const BACKOFF_MS: u64 = 1_000;
-const BACKOFF_CAP_MS: u64 = 60_000;
-/// After a refused client: the operator needs time, the token endpoint needs no hammering.
-const MISCONFIGURED_MS: u64 = 30_000;
+/// The most leases of silent holders that are remembered. Each held the account for half a minute.
+const MOST_SILENT: usize = 4;
 
 /// The state of renewal.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Refresh {
-    held: Option<Held>,
+    pub(super) held: Option<Held>,
     /// The lease of the newest commit, so that a commit repeated after a lost answer is recognised.
-    committed: Option<String>,
-    /// Tokens from a holder that was believed dead, for the generation that is still to come.
-    candidate: Option<(u64, Renewed)>,
+    pub(super) committed: Option<String>,
+    /// Leases since the newest commit whose holders fell silent, the newest last: what they left in escrow stands under these names.
+    pub(super) silent: Vec<String>,
+    /// What came too late.
+    pub(super) spares: Spares,
+    /// What was in force before, until what is in force has worked once.
+    pub(super) previous: Option<Previous>,
     /// An exchange since the newest commit ended without a clear answer: the refresh token may be spent.
-    doubtful: bool,
-    failures: u32,
-    wait: Option<Wait>,
-    dead: Option<ReauthReason>,
+    pub(super) doubtful: bool,
+    /// When X refused the refresh token in force.
+    pub(super) refused: Option<Timestamp>,
+    pub(super) looks: Looks,
+    pub(super) failures: u32,
+    pub(super) wait: Option<Wait>,
+    pub(super) loss: Option<Loss>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Held {
+pub(super) struct Held {
     lease_id: String,
     since: Timestamp,
+    ends: Timestamp,
+    pub(super) source: Source,
+    /// X had rejected the access token in force when the lease was given.
+    pub(super) rejected: bool,
+}
+
+/// Which refresh token a lease is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Source {
+    /// The one in force.
+    Current,
+    /// One that came too late under this lease.
+    Spare(String),
+    /// The one before.
+    Previous,
+}
+
+/// A refresh token that X has exchanged for the one in force.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Previous {
+    pub(super) sealed_refresh: Sealed,
+    pub(super) generation: u64,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Wait {
+pub(super) struct Wait {
     until: Timestamp,
     cause: BusyCause,
 }
@@ -55,147 +80,83 @@ pub(super) enum Standing {
     InFlight,
     /// Another holds it, and takes longer than anybody should wait.
     Slow,
-    /// The last holder has fallen silent: the refresh token may be spent.
-    Unsettled,
+    /// The last holder has fallen silent, at this moment: the refresh token may be spent.
+    Unsettled(Timestamp),
+    /// X has refused what there is, at this moment, and a silent holder may have left tokens in escrow.
+    Searching(Timestamp),
     /// The last try failed; not yet time for the next.
     BackingOff { retry_after_ms: u64, cause: BusyCause },
     /// X has refused the grant.
-    Dead(ReauthReason),
+    Dead,
 }
 
 impl Refresh {
     pub(super) fn standing(&self, lease_id: &str, now: Timestamp) -> Standing {
-        if let Some(reason) = self.dead {
-            return Standing::Dead(reason);
+        if self.loss.is_some() {
+            return Standing::Dead;
         }
-        match (&self.held, self.wait) {
-            (Some(held), _) => held.standing(lease_id, now),
-            (None, Some(wait)) if now < wait.until => {
+        match (&self.held, self.wait, self.refused) {
+            (Some(held), ..) => held.standing(lease_id, now),
+            (None, Some(wait), _) if now < wait.until => {
                 Standing::BackingOff { retry_after_ms: wait.until.ms_since(now), cause: wait.cause }
             }
-            (None, _) => Standing::Free,
+            (None, _, Some(refused)) if self.source().is_none() => Standing::Searching(refused),
+            (None, ..) => Standing::Free,
         }
     }
 
-    /// A lease over one that was never reported on leaves its outcome unknown.
-    pub(super) fn lease(&mut self, lease_id: String, now: Timestamp) {
-        self.doubtful |= self.held.is_some();
-        self.held = Some(Held { lease_id, since: now });
+    /// Gives a lease on `source`. One given over another that was never reported on leaves that one's outcome unknown.
+    pub(super) fn lease(&mut self, lease_id: String, source: Source, rejected: bool, terms: Terms, now: Timestamp) {
+        if let Some(silent) = self.held.take() {
+            self.doubtful |= silent.source == Source::Current;
+            self.silent.push(silent.lease_id);
+            let too_many = self.silent.len().saturating_sub(MOST_SILENT);
+            self.silent.drain(..too_many);
+        }
+        self.held = Some(Held { lease_id, since: now, ends: now.plus_ms(terms.lease_ms), source, rejected });
         self.wait = None;
     }
 
-    pub(super) const fn failures(&self) -> u32 {
-        self.failures
+    /// What the next lease is about; nothing if X has refused all there is.
+    pub(super) fn source(&self) -> Option<Source> {
+        if self.refused.is_none() {
+            return Some(Source::Current);
+        }
+        let spare = self.spares.newest().map(|lease_id| Source::Spare(lease_id.to_owned()));
+        spare.or_else(|| self.previous.as_ref().map(|_| Source::Previous))
     }
 
-    fn is_held_by(&self, lease_id: &str) -> bool {
+    /// The leases under which something may stand in escrow.
+    pub(super) fn escrowed(&self) -> Vec<String> {
+        let held = self.held.iter().map(|held| held.lease_id.clone());
+        self.silent.iter().cloned().chain(held).collect()
+    }
+
+    pub(super) fn is_held_by(&self, lease_id: &str) -> bool {
         self.held.as_ref().is_some_and(|held| held.lease_id == lease_id)
     }
 
-    /// Ends the lease without new tokens.
-    fn fail(&mut self, wait_ms: u64, cause: BusyCause, now: Timestamp) {
-        self.held = None;
-        self.wait = Some(Wait { until: now.plus_ms(wait_ms), cause });
+    /// Whether somebody else may be at it.
+    pub(super) fn is_held_by_another(&self, lease_id: &str, now: Timestamp) -> bool {
+        self.held.as_ref().is_some_and(|held| held.lease_id != lease_id && now < held.ends)
     }
 
-    fn take_candidate(&mut self, generation: u64) -> Option<Renewed> {
-        self.candidate.take().filter(|(sealed_under, _)| *sealed_under == generation).map(|(_, renewed)| renewed)
+    /// Ends the lease without new tokens.
+    pub(super) fn fail(&mut self, wait_ms: u64, cause: BusyCause, now: Timestamp) {
+        self.held = None;
+        self.wait = Some(Wait { until: now.plus_ms(wait_ms), cause });
     }
 }
 
 impl Held {
     fn standing(&self, lease_id: &str, now: Timestamp) -> Standing {
+        if now >= self.ends {
+            return Standing::Unsettled(self.ends);
+        }
         match now.ms_since(self.since) {
-            LEASE_MS.. => Standing::Unsettled,
             _ if self.lease_id == lease_id => Standing::Mine,
             PATIENCE_MS.. => Standing::Slow,
             _ => Standing::InFlight,
         }
     }
-}
-
-impl Account {
-    /// Takes new tokens from the holder of the lease; also when it comes late, as long as nobody else has got the lease. From
-    /// anybody else they are refused, but kept in case the refresh token turns out to be spent.
-    pub(super) fn commit(&mut self, commit: Commit, now: Timestamp) -> Step<Reply> {
-        let repeated = self.refresh.committed.as_ref() == Some(&commit.lease_id);
-        if repeated && commit.generation == self.generation {
-            return Step::reply(Reply::Committed { generation: self.generation });
-        }
-        let next = commit.generation == self.next_generation();
-        if next && self.refresh.is_held_by(&commit.lease_id) {
-            self.adopt(commit.renewed, Some(commit.lease_id), now);
-            return Step::store(Reply::Committed { generation: self.generation });
-        }
-        if next && self.connected.is_some() {
-            self.refresh.candidate = Some((commit.generation, commit.renewed));
-            return Step::store(Reply::Stale { generation: self.generation });
-        }
-        Step::reply(Reply::Stale { generation: self.generation })
-    }
-
-    pub(super) fn refresh_failed(
-        &mut self,
-        lease_id: &str,
-        class: FailureClass,
-        reason: &str,
-        now: Timestamp,
-    ) -> Step<Reply> {
-        if !self.refresh.is_held_by(lease_id) {
-            return Step::reply(Reply::Stale { generation: self.generation });
-        }
-        self.refresh.failures = self.refresh.failures.saturating_add(1);
-        self.last_error = Some(LastError { code: reason.to_owned(), at: now });
-        match class {
-            FailureClass::Transient => {
-                self.refresh.doubtful = true;
-                let wait_ms = backoff_ms(self.refresh.failures);
-                self.refuse(wait_ms, BusyCause::RefreshFailing, now)
-            }
-            FailureClass::Misconfigured => self.refuse(MISCONFIGURED_MS, BusyCause::Misconfigured, now),
-            FailureClass::GrantDead => self.grant_refused(now),
-        }
-    }
-
-    fn refuse(&mut self, wait_ms: u64, cause: BusyCause, now: Timestamp) -> Step<Reply> {
-        self.refresh.fail(wait_ms, cause, now);
-        Step::store(Reply::Busy { retry_after_ms: wait_ms, cause })
-    }
-
-    /// X's refusal is final, unless the exchange it lost to has reported meanwhile.
-    fn grant_refused(&mut self, now: Timestamp) -> Step<Reply> {
-        if let Some(renewed) = self.refresh.take_candidate(self.next_generation()) {
-            self.adopt(renewed, None, now);
-            return Step::store(Reply::Stale { generation: self.generation });
-        }
-        let reason =
-            if self.refresh.doubtful { ReauthReason::RefreshOutcomeUnknown } else { ReauthReason::GrantRefused };
-        self.refresh.held = None;
-        self.refresh.dead = Some(reason);
-        Step::store(Reply::NeedsReauth { reason })
-    }
-
-    fn adopt(&mut self, renewed: Renewed, lease_id: Option<String>, now: Timestamp) {
-        let generation = self.next_generation();
-        let Some(connected) = &mut self.connected else { return };
-        let Grant::OAuth2(tokens) = &mut connected.grant else {
-            return;
-        };
-        tokens.sealed_access = renewed.sealed_access;
-        tokens.sealed_refresh = Some(renewed.sealed_refresh);
-        tokens.expires_at = renewed.expires_at;
-        connected.renew_at = grant::renew_at(renewed.expires_at, now);
-        self.generation = generation;
-        self.refresh = Refresh { committed: lease_id, ..Refresh::default() };
-        self.last_error = None;
-    }
-
-    const fn next_generation(&self) -> u64 {
-        self.generation.saturating_add(1)
-    }
-}
-
-fn backoff_ms(failures: u32) -> u64 {
-    let doublings = failures.saturating_sub(1).min(6);
-    BACKOFF_MS.saturating_mul(1 << doublings).min(BACKOFF_CAP_MS)
 }

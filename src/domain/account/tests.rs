@@ -1,8 +1,10 @@
 mod committing;
 mod connecting;
 mod failing;
+mod losing;
 mod one_hand;
 mod renewing;
+mod searching;
 
 use super::*;
 use crate::domain::{Sealed, ids::UserId};
@@ -43,13 +45,35 @@ fn ask(account: &mut Account, command: Command, now: Timestamp) -> Reply {
     account.step(command, now).reply.expect("answered at once")
 }
 
+fn question(rejected_generation: Option<u64>, lease_id: &str) -> Command {
+    Command::Token(Ask { rejected_generation, lease_id: lease_id.to_owned(), terms: Terms::default() })
+}
+
 fn token(account: &mut Account, lease_id: &str, now: Timestamp) -> Option<Reply> {
-    account.step(Command::Token { rejected_generation: None, lease_id: lease_id.to_owned() }, now).reply
+    account.step(question(None, lease_id), now).reply
 }
 
 fn rejected(account: &mut Account, generation: u64, lease_id: &str, now: Timestamp) -> Option<Reply> {
-    let command = Command::Token { rejected_generation: Some(generation), lease_id: lease_id.to_owned() };
-    account.step(command, now).reply
+    account.step(question(Some(generation), lease_id), now).reply
+}
+
+/// The lease on an expired token that an earlier holder has fallen silent about: nothing is in escrow.
+fn lease_after_silence(account: &mut Account, lease_id: &str, now: Timestamp) -> Lease {
+    let looks = token(account, lease_id, now);
+    assert!(matches!(looks, Some(Reply::LookInEscrow { access: None, .. })), "{looks:?}");
+    assert_eq!(ask(account, Command::Looked, now), Reply::Done);
+    lease(token(account, lease_id, now))
+}
+
+fn lease(reply: Option<Reply>) -> Lease {
+    match reply {
+        Some(Reply::Leased(lease)) => lease,
+        other => panic!("no lease: {other:?}"),
+    }
+}
+
+fn lost(reason: ReauthReason, generation: u64) -> Reply {
+    Reply::NeedsReauth { reason, announce: Some(generation) }
 }
 
 fn commit(account: &mut Account, lease_id: &str, generation: u64, now: Timestamp) -> Reply {

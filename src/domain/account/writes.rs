@@ -43,7 +43,7 @@ impl Account {
             WriteCommand::List { before, most } => list(records, before.as_ref(), most),
             WriteCommand::Cancel { id } => self.cancel(records, &id, now),
             WriteCommand::Due { lease } => self.errands(records, &lease, now),
-            WriteCommand::Looked { lease, glances } => Self::looked(records, &lease, glances, now),
+            WriteCommand::Looked { lease, glances } => Self::take_glances(records, &lease, glances, now),
         };
         let store = !matches!(reply, WriteReply::Shown(_) | WriteReply::Listed(_));
         Step { reply: Some(Reply::Write(Box::new(reply))), store }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Credential, Place, open};
 use crate::{
     domain::{
-        account::{Access, UserToken},
+        account::{Access, RENEW_AHEAD_MS, UserToken},
         fault::Fault,
         ids::AccountId,
     },
@@ -20,7 +20,7 @@ use crate::{
 const REMEMBERED_MS: u64 = 30_000;
 /// A copy is used only while it has more life left than the object's renewal begins ahead, in ms: the object must see the token
 /// come of age.
-const LEAST_LIFE_MS: u64 = 125_000;
+const LEAST_LIFE_MS: u64 = RENEW_AHEAD_MS + 5_000;
 
 /// The credentials an isolate has opened.
 pub type Remembered = Copies<AccountId, Credential>;

@@ -2,8 +2,9 @@
 
 use futures_channel::oneshot;
 
-use super::{Credential, Place, copy, endpoint, open, out_of_reach, refused, seal};
+use super::{Credential, Place, copy, endpoint, escrow, loss, open, seal};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         account::{Access, Account, Command, Commit, FailureClass, Lease, Renewed, Reply},
         audit::Action,
@@ -19,7 +20,15 @@ use crate::{
 };
 
 /// How long to wait before each further try to commit, in ms. What X has given once it will not give again.
-const COMMIT_AGAIN_AFTER_MS: [u64; 5] = [100, 300, 1000, 3000, 8000];
+const AGAIN_AFTER_MS: [u64; 5] = [100, 300, 1000, 3000, 8000];
+
+/// What came of a lease.
+enum Outcome {
+    /// This access token.
+    Renewed(Access),
+    /// Something that only the object can judge: it must be asked again.
+    Moved,
+}
 
 /// Refreshes beside the answer: the caller goes on with the old token.
 pub(super) fn beside(context: &Context, account: &AccountId, lease: Lease) {
@@ -31,8 +40,8 @@ pub(super) fn beside(context: &Context, account: &AccountId, lease: Lease) {
     context.ports.background.spawn(Box::pin(work));
 }
 
-/// Refreshes and answers with the new credential.
-pub(super) async fn run(context: &Context, account: &AccountId, lease: Lease) -> Result<Credential, Fault> {
+/// Refreshes and answers with the new credential, or with nothing if the object must be asked again.
+pub(super) async fn run(context: &Context, account: &AccountId, lease: Lease) -> Result<Option<Credential>, Fault> {
     let (done, result) = oneshot::channel();
     let (worker, account) = (context.clone(), account.clone());
     let work = async move {
@@ -43,69 +52,116 @@ pub(super) async fn run(context: &Context, account: &AccountId, lease: Lease) ->
     result.await.unwrap_or_else(|_| Err(Fault::internal()))
 }
 
-async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Result<Credential, Fault> {
+async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Result<Option<Credential>, Fault> {
     let outcome = attempt(context, account, &lease).await;
     audit::record(context, Deed::new(Action::TokenRefresh).for_account(account), &outcome);
-    let access = outcome?;
-    copy::keep_access(context, account, &access).await
+    match outcome? {
+        Outcome::Renewed(access) => copy::keep_access(context, account, &access).await.map(Some),
+        Outcome::Moved => Ok(None),
+    }
 }
 
-async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Result<Access, Fault> {
-    let place = Place { account, user: &lease.user, generation: lease.generation };
+async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Result<Outcome, Fault> {
+    let place = Place { account, user: &lease.user, generation: lease.sealed_under };
     let granted = match open(context, &lease.sealed_refresh, "refresh", place) {
         Ok(refresh_token) => endpoint::refresh(context, &refresh_token).await,
         Err(_) => Err(GrantRefusal { class: FailureClass::Misconfigured, reason: "sealed_box".to_owned() }),
     };
     match granted {
-        Ok(granted) => commit(context, account, lease, &granted).await,
-        Err(refusal) => Err(give_back(context, account, lease, refusal).await),
+        Ok(granted) => {
+            crashpoint!(context, "refresh.answer-received", account.as_str());
+            commit(context, account, lease, &granted).await
+        }
+        Err(refusal) => give_back(context, account, lease, refusal).await,
     }
 }
 
-async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: &Granted) -> Result<Access, Fault> {
+async fn commit(context: &Context, account: &AccountId, lease: &Lease, granted: &Granted) -> Result<Outcome, Fault> {
     let generation = lease.generation.saturating_add(1);
-    let place = Place { account, user: &lease.user, generation };
-    let old = Place { generation: lease.generation, ..place };
-    // X may keep the refresh token as it was (RFC 6749, 6); it is sealed anew under the new generation.
-    let refresh_token = match &granted.refresh {
-        Some(token) => token.clone(),
-        None => open(context, &lease.sealed_refresh, "refresh", old)?,
-    };
-    let renewed = Renewed {
-        sealed_access: seal(context, &granted.access, "access", place)?,
-        sealed_refresh: seal(context, &refresh_token, "refresh", place)?,
-        expires_at: context.now().plus_ms(granted.expires_in_s.saturating_mul(1000)),
-    };
+    let renewed = sealed(context, account, lease, granted)?;
     let access = Access {
         sealed_access: renewed.sealed_access.clone(),
         generation,
         expires_at: renewed.expires_at,
         user: lease.user.clone(),
     };
-    let command = Command::Commit(Box::new(Commit { lease_id: lease.lease_id.clone(), generation, renewed }));
-    match insist(context, account, &command).await? {
-        Reply::Committed { .. } => Ok(access),
-        refusal => Err(refused(&refusal)),
+    let commit = Commit { lease_id: lease.lease_id.clone(), generation, renewed };
+    if let Some(Reply::Stale { .. }) = deliver(context, account, commit).await {
+        return Ok(Outcome::Moved);
     }
+    // If the object could not be told, the tokens are in escrow, and good all the same.
+    context.memory.unproven.brought(account, generation);
+    crashpoint!(context, "refresh.before-reply", account.as_str());
+    Ok(Outcome::Renewed(access))
 }
 
-/// Asks until the object answers, or the last wait is over.
-async fn insist(context: &Context, account: &AccountId, command: &Command) -> Result<Reply, Fault> {
-    for wait in COMMIT_AGAIN_AFTER_MS {
-        if let Ok(reply) = context.objects().ask::<Account>(account.as_str(), command).await {
-            return Ok(reply);
-        }
-        context.ports.timer.sleep(wait).await;
+/// What X gave, sealed under the generation that comes next.
+fn sealed(context: &Context, account: &AccountId, lease: &Lease, granted: &Granted) -> Result<Renewed, Fault> {
+    let place = Place { account, user: &lease.user, generation: lease.generation.saturating_add(1) };
+    let old = Place { generation: lease.sealed_under, ..place };
+    // X may keep the refresh token as it was (RFC 6749, 6); it is sealed anew under the new generation.
+    let refresh_token = match &granted.refresh {
+        Some(token) => token.clone(),
+        None => open(context, &lease.sealed_refresh, "refresh", old)?,
+    };
+    Ok(Renewed {
+        sealed_access: seal(context, &granted.access, "access", place)?,
+        sealed_refresh: seal(context, &refresh_token, "refresh", place)?,
+        expires_at: context.now().plus_ms(granted.expires_in_s.saturating_mul(1000)),
+    })
+}
+
+/// Brings `commit` to the object, and answers with its reply if it can be had. As soon as it is not had at once, escrow has a copy: the
+/// platform may end this worker before the last try.
+async fn deliver(context: &Context, account: &AccountId, commit: Commit) -> Option<Reply> {
+    let command = Command::Commit(Box::new(commit.clone()));
+    if let Ok(reply) = context.objects().ask::<Account>(account.as_str(), &command).await {
+        return Some(reply);
     }
-    context.objects().ask::<Account>(account.as_str(), command).await.map_err(|e| out_of_reach(&e))
+    escrow::deposit(context, account, &commit).await;
+    let reply = again(context, account, &command).await?;
+    escrow::withdraw(context, account, &commit.lease_id).await;
+    Some(reply)
+}
+
+/// Asks, after a failed first time, until the object answers or the last wait is over.
+async fn again(context: &Context, account: &AccountId, command: &Command) -> Option<Reply> {
+    for wait in AGAIN_AFTER_MS {
+        context.ports.timer.sleep(wait).await;
+        if let Ok(reply) = context.objects().ask::<Account>(account.as_str(), command).await {
+            return Some(reply);
+        }
+    }
+    None
 }
 
 /// Tells the object that its lease brought nothing, and says what that means for the caller.
-async fn give_back(context: &Context, account: &AccountId, lease: &Lease, refusal: GrantRefusal) -> Fault {
+async fn give_back(
+    context: &Context,
+    account: &AccountId,
+    lease: &Lease,
+    refusal: GrantRefusal,
+) -> Result<Outcome, Fault> {
     let GrantRefusal { class, reason } = refusal;
+    if class == FailureClass::Misconfigured {
+        page_operator(context, &reason);
+    }
     let command = Command::RefreshFailed { lease_id: lease.lease_id.clone(), class, reason };
-    // If this does not arrive, the lease ends by itself.
-    let _ = insist(context, account, &command).await;
+    let reply = match context.objects().ask::<Account>(account.as_str(), &command).await {
+        Ok(reply) => Some(reply),
+        // If this does not arrive, the lease ends by itself.
+        Err(_) => again(context, account, &command).await,
+    };
+    if let Some(Reply::Stale { .. }) = reply {
+        return Ok(Outcome::Moved);
+    }
+    if let Some(reply) = &reply {
+        loss::announce(context, account, reply);
+    }
+    Err(refused(class))
+}
+
+fn refused(class: FailureClass) -> Fault {
     match class {
         FailureClass::Transient => {
             Fault::new(Code::XUnavailable, "X did not renew the account's token just now.").with_retry_after(2)
@@ -117,4 +173,12 @@ async fn give_back(context: &Context, account: &AccountId, lease: &Lease, refusa
             Fault::new(Code::XMisconfigured, "X does not accept perch's client credentials.")
         }
     }
+}
+
+/// X refuses perch itself, or perch cannot open what it sealed. No account is to blame, and none is disconnected.
+fn page_operator(context: &Context, reason: &str) {
+    context.ports.log.write(&serde_json::json!({
+        "level": "error", "event": "x.client_refused", "message": "no token can be renewed until the settings are mended",
+        "reason": reason, "request_id": context.call.request_id,
+    }));
 }

@@ -7,6 +7,7 @@ use std::{
 
 use super::{ask, look, report, send};
 use crate::{
+    crashpoints::crashpoint,
     domain::{
         Timestamp,
         account::{Errand, WriteCommand, WriteReply},
@@ -93,6 +94,7 @@ pub async fn overdue(context: &Context) -> Result<usize, Fault> {
 
 /// Does what is due for `owner`. Answers whether the object could be asked; what could not be done stays due.
 pub async fn see_to(context: &Context, owner: &AccountId) -> bool {
+    crashpoint!(context, "write.woken", owner.as_str());
     for _ in 0..ROUNDS {
         let Ok(lease) = context.ports.entropy.bytes::<16>().map(hex::encode) else { return false };
         match ask(context, owner, WriteCommand::Due { lease }).await {
@@ -108,12 +110,15 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
     while let Some(errand) = errands.pop_front() {
         match errand {
             Errand::Send { lease, write } => {
+                crashpoint!(context, "write.again-leave-given", owner.as_str());
                 let sent = send::send(context, owner, &write).await;
+                crashpoint!(context, "write.again-answer-received", owner.as_str());
                 let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
                 record(context, owner, &kept.unwrap_or(*write));
             }
             Errand::Look { lease, writes } => {
                 let glances = look::look(context, owner, &writes).await;
+                crashpoint!(context, "write.looked", owner.as_str());
                 let looked = WriteCommand::Looked { lease, glances };
                 if let Ok(WriteReply::Errands(more)) = ask(context, owner, looked).await {
                     errands.extend(more);

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use libtest_mimic::Failed;
-use perch_e2e::Stack;
+use perch_e2e::{Plan, Stack};
 use tokio::runtime::Runtime;
 
 use crate::credentials::Credentials;
@@ -42,7 +42,7 @@ impl Client {
 
     /// How its program went. The first who asks runs it, and starts the stack.
     pub(crate) fn run(&self) -> Result<&Run, Failed> {
-        let stack = STACK.get_or_init(|| Stack::start().map_err(|error| format!("{error:#}")));
+        let stack = STACK.get_or_init(|| Stack::start(&Plan::E2E).map_err(|error| format!("{error:#}")));
         let stack = stack.as_ref().map_err(Failed::from)?;
         let runtime = RUNTIME.get_or_init(|| Runtime::new().expect("a runtime"));
         let run = || runtime.block_on(self.run_with(stack)).map_err(|error| format!("{}: {error:#}", self.name));

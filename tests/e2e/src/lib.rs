@@ -30,4 +30,4 @@ pub use digest::{hex, sha256};
 pub use sandbox::{Effect, Ledger, Sandbox, Seen};
 pub use settings::Secrets;
 pub use signing::SigningValues;
-pub use stack::{App, Stack};
+pub use stack::{App, Front, Plan, Stack};

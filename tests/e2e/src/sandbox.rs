@@ -132,6 +132,13 @@ impl Sandbox {
         self.control("rules", &rules).await;
     }
 
+    /// Lets everybody go on whom a crash point holds.
+    pub async fn disarm_crashpoints(&self) {
+        let request = self.http.delete(format!("{}/_sandbox/crashpoints", self.base));
+        let answer = request.send().await.expect("the sandbox answers");
+        assert!(answer.status().is_success());
+    }
+
     /// Ends all faults.
     pub async fn clear_faults(&self) {
         let request = self.http.delete(format!("{}/_sandbox/faults", self.base));

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, test_kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
 
 /// Runs a program in a group of its own, beside a watcher that ends the whole group when our end of the pipe closes: even if
 /// this process is killed, no server is left.
@@ -33,6 +33,13 @@ pub(crate) struct Server {
     name: &'static str,
     child: Child,
     log: PathBuf,
+}
+
+/// A process of a server's group.
+struct Member {
+    id: Pid,
+    /// Its resident memory, in pages.
+    pages: u64,
 }
 
 impl Server {
@@ -62,26 +69,49 @@ impl Server {
             if answers_200(port, path) {
                 return Ok(());
             }
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(20));
         }
         bail!("{} did not answer within {} s:\n{}", self.name, patience.as_secs(), self.last_words())
     }
 
-    /// The resident memory of the group's programs called `name`, in bytes, as Linux tells it (proc(5)).
+    /// The resident memory of the group's programs called `name`, in bytes.
     pub(crate) fn memory_of(&self, name: &str) -> u64 {
-        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let stats = processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok());
-        let pages = stats.filter_map(|stat| self.pages_of(name, &stat));
-        pages.sum::<u64>() * 4096
+        self.members(name).iter().map(|member| member.pages).sum::<u64>() * 4096
     }
 
-    /// The resident pages in one line of `/proc/PID/stat`, if it is one of the group's called `name`.
-    fn pages_of(&self, name: &str, stat: &str) -> Option<u64> {
+    /// Kills the group's programs called `name`, with no chance to prepare for it, and waits until they are gone.
+    pub(crate) fn kill(&self, name: &str) -> Result<()> {
+        let members = self.members(name);
+        if members.is_empty() {
+            bail!("{} has no {name}", self.name);
+        }
+        for member in &members {
+            kill_process(member.id, Signal::KILL)?;
+        }
+        let is_left = |member: &Member| self.members(name).iter().any(|left| left.id == member.id);
+        while members.iter().any(is_left) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// The living processes of the group that are called `name`, as Linux tells them (proc(5)).
+    fn members(&self, name: &str) -> Vec<Member> {
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let stats = processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok());
+        stats.filter_map(|stat| self.member(name, &stat)).collect()
+    }
+
+    /// The process of one line of `/proc/PID/stat`, if it is one of the group's called `name` and not ended.
+    fn member(&self, name: &str, stat: &str) -> Option<Member> {
         let (head, tail) = stat.rsplit_once(')')?;
+        let (id, program) = head.split_once(" (")?;
         let fields: Vec<&str> = tail.split_whitespace().collect();
         let group: u32 = fields.get(2)?.parse().ok()?;
+        let id = Pid::from_raw(id.parse().ok()?)?;
         let pages = fields.get(21)?.parse().ok()?;
-        (head.ends_with(name) && group == self.child.id()).then_some(pages)
+        let is_ended = fields.first().is_some_and(|state| matches!(*state, "Z" | "X"));
+        (program == name && group == self.child.id() && !is_ended).then_some(Member { id, pages })
     }
 
     fn last_words(&self) -> String {

@@ -1,5 +1,6 @@
 //! What the gateway under test is told.
 
+use crate::stack::Plan;
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::path::Path;
@@ -21,6 +22,13 @@ pub(crate) const APP: [(&str, &str); 4] = [
     ("X_CONSUMER_KEY", "perch-consumer"),
     ("X_CONSUMER_SECRET", "perch-consumer-secret"),
 ];
+
+/// Where gateway and emulated X listen.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports {
+    pub(crate) gateway: u16,
+    pub(crate) sandbox: u16,
+}
 
 impl Secrets {
     pub(crate) fn new() -> Result<Self> {
@@ -46,20 +54,21 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
 
 /// Writes wrangler.toml and .dev.vars into `folder`: the project's own, but for the addresses, and without a build command,
 /// since what was built is what is tested.
-pub(crate) fn write(folder: &Path, project: &Path, gateway: u16, sandbox: u16, secrets: &Secrets) -> Result<()> {
+pub(crate) fn write(folder: &Path, project: &Path, plan: &Plan, ports: Ports, secrets: &Secrets) -> Result<()> {
     let text = std::fs::read_to_string(project.join("wrangler.toml")).context("cannot read wrangler.toml")?;
     let mut table: Table = text.parse().context("wrangler.toml is no TOML")?;
     table.remove("build");
     table.remove("env");
     let path = |relative: &str| Value::String(project.join(relative).display().to_string());
-    table.insert("main".to_owned(), path("build/index.js"));
+    table.insert("main".to_owned(), path(&format!("{}/index.js", plan.build)));
     let databases = table.get_mut("d1_databases").and_then(Value::as_array_mut);
     for database in databases.into_iter().flatten().filter_map(Value::as_table_mut) {
         database.insert("migrations_dir".to_owned(), path("migrations"));
     }
     let vars = table.get_mut("vars").and_then(Value::as_table_mut);
     let vars = vars.context("wrangler.toml has no [vars]")?;
-    for (name, value) in variables(gateway, sandbox) {
+    let settings = plan.settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    for (name, value) in addresses(ports).into_iter().chain(settings) {
         vars.insert(name.to_owned(), Value::String(value));
     }
     std::fs::write(folder.join("wrangler.toml"), table.to_string())?;
@@ -67,9 +76,8 @@ pub(crate) fn write(folder: &Path, project: &Path, gateway: u16, sandbox: u16, s
     Ok(())
 }
 
-fn variables(gateway: u16, sandbox: u16) -> [(&'static str, String); 4] {
+fn addresses(Ports { gateway, sandbox }: Ports) -> [(&'static str, String); 3] {
     [
-        ("TOKEN_VENDING", "on".to_owned()),
         ("PUBLIC_URL", format!("http://127.0.0.1:{gateway}")),
         ("X_API_URL", format!("http://127.0.0.1:{sandbox}")),
         ("X_AUTHORIZE_URL", format!("http://127.0.0.1:{sandbox}/i/oauth2/authorize")),

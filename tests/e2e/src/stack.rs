@@ -1,6 +1,7 @@
 //! The stack: sandbox and gateway, started once, shared by all tests.
 
 mod breakers;
+mod plan;
 mod start;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +17,9 @@ use crate::browser::Browser;
 use crate::client::Client;
 use crate::sandbox::Sandbox;
 use crate::server::{Server, free_port};
-use crate::settings::{self, Secrets};
+use crate::settings::{self, Ports, Secrets};
+
+pub use plan::{Front, Plan};
 
 /// The running stack.
 pub struct Stack {
@@ -30,6 +33,7 @@ pub struct Stack {
     base: String,
     first_key: String,
     users: Arc<AtomicUsize>,
+    most_users: usize,
     port: u16,
     direct: OnceLock<Box<Stack>>,
     servers: Mutex<Vec<Server>>,
@@ -56,17 +60,20 @@ impl Stack {
     ///
     /// # Errors
     /// When a part is not built or does not start; the end of its log is told.
-    pub fn start() -> Result<Self> {
-        let project = start::project()?;
-        let folder = std::env::temp_dir().join(format!("perch-e2e-{}", std::process::id()));
+    pub fn start(plan: &Plan) -> Result<Self> {
+        let project = start::project(plan)?;
+        let folder = std::env::temp_dir().join(format!("{}-{}", plan.name, std::process::id()));
         std::fs::create_dir_all(&folder)?;
-        let (gateway_port, sandbox_port) = (free_port()?, free_port()?);
+        let ports = Ports { gateway: free_port()?, sandbox: free_port()? };
         let secrets = Secrets::new()?;
-        settings::write(&folder, &project, gateway_port, sandbox_port, &secrets)?;
+        settings::write(&folder, &project, plan, ports, &secrets)?;
         let first_key = step("database and first key", || start::store(&project, &folder, &secrets))?;
-        let base = format!("http://127.0.0.1:{gateway_port}");
-        let sandbox = step("sandbox", || start::sandbox(&folder, sandbox_port, &base))?;
-        let gateway = step("gateway on workerd", || start::gateway(&project, &folder, gateway_port))?;
+        let base = format!("http://127.0.0.1:{}", ports.gateway);
+        let sandbox = step("sandbox", || start::sandbox(&folder, ports.sandbox, &base, plan.users))?;
+        let gateway = step("gateway on workerd", || match plan.front {
+            Front::Wrangler => start::gateway(&project, &folder, ports.gateway),
+            Front::Nothing => start::direct(&project, &folder, ports.gateway),
+        })?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_mins(2))
@@ -74,14 +81,15 @@ impl Stack {
         let archive = Arc::new(Archive::new(&folder));
         archive.know("the first key", secret_part(&first_key));
         Ok(Self {
-            sandbox: Sandbox::new(http.clone(), &format!("http://127.0.0.1:{sandbox_port}")),
+            sandbox: Sandbox::new(http.clone(), &format!("http://127.0.0.1:{}", ports.sandbox)),
             archive,
             secrets,
             http,
             base,
             first_key,
             users: Arc::default(),
-            port: gateway_port,
+            most_users: plan.users,
+            port: ports.gateway,
             direct: OnceLock::new(),
             servers: Mutex::new(vec![gateway, sandbox]),
         })
@@ -91,7 +99,7 @@ impl Stack {
     /// buffers, or does not tell. Its store is its own and knows the first key alone.
     pub fn direct(&self) -> &Self {
         self.direct.get_or_init(|| {
-            let (port, server) = start::direct(self.archive.folder()).expect("the gateway starts without a proxy");
+            let (port, server) = start::beside(self.archive.folder()).expect("the gateway starts without a proxy");
             Box::new(Self {
                 sandbox: self.sandbox.clone(),
                 archive: self.archive.clone(),
@@ -100,6 +108,7 @@ impl Stack {
                 base: format!("http://127.0.0.1:{port}"),
                 first_key: self.first_key.clone(),
                 users: self.users.clone(),
+                most_users: self.most_users,
                 port,
                 direct: OnceLock::new(),
                 servers: Mutex::new(vec![server]),
@@ -141,10 +150,21 @@ impl Stack {
         servers.first().map_or(0, |gateway| gateway.memory_of("workerd"))
     }
 
+    /// Kills the gateway's workerd as `kill -9` does; it starts again at once, on the same store and port. Answers when it is back.
+    ///
+    /// # Panics
+    /// When the stack's front is not [`Front::Nothing`], or nothing comes back.
+    pub fn kill_gateway(&self) {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let gateway = servers.first_mut().expect("there is a gateway");
+        gateway.kill("workerd").expect("workerd is there to be killed");
+        gateway.wait_until_ready(self.port, "/health", Duration::from_secs(20)).expect("the gateway comes back");
+    }
+
     /// Another X user whom no other test has: id and handle.
     pub fn new_user(&self) -> (String, String) {
         let number = self.users.fetch_add(1, Ordering::Relaxed);
-        assert!(number < start::USERS, "the sandbox has no more users");
+        assert!(number < self.most_users, "the sandbox has no more users");
         (start::user_id(number), start::username(number))
     }
 

@@ -33,7 +33,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use perch_e2e::Stack;
+use perch_e2e::{Plan, Stack};
 use tokio::runtime::Runtime;
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -91,7 +91,7 @@ fn main() -> ExitCode {
 fn trial(name: &str, test: fn(&'static Stack)) -> Trial {
     let name = name.trim_start_matches("e2e::").to_owned();
     Trial::test(name, move || {
-        let stack = STACK.get_or_init(|| Stack::start().map_err(|error| format!("{error:#}")));
+        let stack = STACK.get_or_init(|| Stack::start(&Plan::E2E).map_err(|error| format!("{error:#}")));
         let stack = stack.as_ref().map_err(Failed::from)?;
         let started = Instant::now();
         test(stack);

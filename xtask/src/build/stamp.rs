@@ -1,4 +1,4 @@
-//! Was `build/` made from the sources as they are now? A hash of their bytes says so: times lie after a checkout.
+//! Was the Worker made from the sources as they are now? A hash of their bytes says so: times lie after a checkout.
 
 use super::Profile;
 use crate::project::Project;
@@ -7,6 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+
+const NAME: &str = ".stamp";
 
 /// Everything the Worker is made of, and what decides how it is made.
 const SOURCES: [&str; 7] =
@@ -19,16 +21,13 @@ pub(super) fn of_sources(project: &Project, profile: Profile) -> Result<String> 
 }
 
 /// The stamp of the last whole build, while its modules are there.
-pub(super) fn read(project: &Project) -> Option<String> {
-    project.build_dir().join("index_bg.wasm").exists().then(|| std::fs::read_to_string(path(project)).ok())?
+pub(super) fn read(project: &Project, profile: Profile) -> Option<String> {
+    let folder = project.path(profile.folder());
+    folder.join("index_bg.wasm").exists().then(|| std::fs::read_to_string(folder.join(NAME)).ok())?
 }
 
-pub(super) fn write(project: &Project, stamp: &str) -> Result<()> {
-    std::fs::write(path(project), stamp).context("cannot write the stamp of the build")
-}
-
-fn path(project: &Project) -> PathBuf {
-    project.build_dir().join(".stamp")
+pub(super) fn write(project: &Project, profile: Profile, stamp: &str) -> Result<()> {
+    std::fs::write(project.path(profile.folder()).join(NAME), stamp).context("cannot write the stamp of the build")
 }
 
 /// SHA-256 over names and contents of all files below `roots`, in the order of their names.

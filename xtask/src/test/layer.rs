@@ -2,6 +2,7 @@
 
 use super::outcome::Outcome;
 use super::{deploy, e2e, fuzz};
+use crate::build::Profile;
 use crate::process::Tool;
 use crate::setup::{Need, Toolbox};
 use anyhow::{Context, Result};
@@ -26,12 +27,14 @@ pub(crate) enum Layer {
     Deploy,
     /// The built Worker on workerd, against the sandbox
     E2e,
+    /// The Worker killed at its crash points, on workerd, against the sandbox (`PERCH_LONG=1`: many more times)
+    Crash,
     /// Four X SDKs, as published, through the built Worker
     Clients,
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Native,
         Self::Fuzz,
         Self::Sql,
@@ -40,6 +43,7 @@ impl Layer {
         Self::Wasm,
         Self::Deploy,
         Self::E2e,
+        Self::Crash,
         Self::Clients,
     ];
 
@@ -53,6 +57,7 @@ impl Layer {
             Self::Wasm => "wasm",
             Self::Deploy => "deploy",
             Self::E2e => "e2e",
+            Self::Crash => "crash",
             Self::Clients => "clients",
         }
     }
@@ -67,6 +72,7 @@ impl Layer {
             Self::Wasm => "inside wasm, on Node",
             Self::Deploy => "release build, dry run for staging and production",
             Self::E2e => "the built Worker on workerd, against the sandbox",
+            Self::Crash => "kill -9 at every crash point, on workerd",
             Self::Clients => "X's SDKs, tweepy and twitter-api-v2, through the built Worker",
         }
     }
@@ -75,7 +81,7 @@ impl Layer {
     pub(super) fn need(self) -> Need {
         match self {
             Self::Native | Self::Fuzz | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
-            Self::Wasm | Self::Deploy | Self::E2e => Need::Worker,
+            Self::Wasm | Self::Deploy | Self::E2e | Self::Crash => Need::Worker,
             Self::Clients => Need::Clients,
         }
     }
@@ -91,8 +97,9 @@ impl Layer {
             }
             Self::Wasm => cargo_test(tools, &["--package", "perch", "--lib", "--target", "wasm32-unknown-unknown"]),
             Self::Deploy => deploy::run(tools),
-            Self::E2e => e2e::run(tools, "perch-e2e"),
-            Self::Clients => e2e::run(tools, "perch-clients"),
+            Self::E2e => e2e::run(tools, "perch-e2e", Profile::Release),
+            Self::Crash => e2e::run(tools, "perch-crash", Profile::Crash),
+            Self::Clients => e2e::run(tools, "perch-clients", Profile::Release),
         }
     }
 }

@@ -69,15 +69,20 @@ impl<M: Machine> Shell<M> {
     /// # Errors
     /// When storage refuses; the value is then read again from what was stored.
     pub async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let Ok(command) = serde_json::from_slice::<M::Command>(&request.bytes().await?) else {
+        let body = request.bytes().await?;
+        let Ok(command) = serde_json::from_slice::<M::Command>(&body) else {
             return Response::error("not a command of this object", 400);
         };
+        #[cfg(feature = "crashpoints")]
+        super::crashpoints::pass(M::OBJECT, &self.state, &body, "received").await;
         loop {
             let changed = self.changed.notified();
             let step = self.step(command.clone())?;
             if step.store {
                 self.end_in_time().await?;
                 self.arm().await?;
+                #[cfg(feature = "crashpoints")]
+                super::crashpoints::pass(M::OBJECT, &self.state, &body, "stored").await;
             }
             if let Some(reply) = step.reply {
                 return Response::from_bytes(serde_json::to_vec(&reply)?);

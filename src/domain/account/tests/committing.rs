@@ -33,35 +33,41 @@ fn a_late_commit_is_taken_while_nobody_else_has_the_lease() {
 }
 
 #[test]
-fn after_silence_the_old_token_is_used_up_and_then_another_may_lease() {
-    let mut account = connected();
-    token(&mut account, "a", DUE);
-    let silent = DUE.plus_ms(30_000);
-    assert_eq!(generation(token(&mut account, "b", silent)), Some(1), "no replay while the old one lives");
-    let Some(Reply::Leased(lease)) = token(&mut account, "b", EXPIRED) else { panic!("no lease") };
-    assert_eq!(lease.lease_id, "b");
-    assert_eq!(token(&mut account, "c", EXPIRED), None);
+fn a_late_commit_is_kept_while_another_has_the_lease_and_put_in_force_when_that_one_fails() {
+    for class in [FailureClass::GrantDead, FailureClass::Transient] {
+        let mut account = connected();
+        token(&mut account, "a", EXPIRED);
+        let later = EXPIRED.plus_ms(30_000);
+        lease_after_silence(&mut account, "b", later);
+        assert_eq!(commit(&mut account, "a", 2, later), Reply::Stale { generation: 1 });
+        assert_eq!(health(&mut account, later).generation, 1, "fenced off");
+        assert_eq!(fail(&mut account, "b", class, later), Reply::Stale { generation: 2 });
+        assert_eq!(generation(token(&mut account, "c", later)), Some(2));
+    }
 }
 
 #[test]
-fn a_refusal_after_silence_is_an_unknown_outcome() {
+fn what_came_too_late_is_exchanged_when_x_refuses_what_is_in_force() {
     let mut account = connected();
     token(&mut account, "a", EXPIRED);
     let later = EXPIRED.plus_ms(30_000);
-    token(&mut account, "b", later);
-    let reason = ReauthReason::RefreshOutcomeUnknown;
-    assert_eq!(fail(&mut account, "b", FailureClass::GrantDead, later), Reply::NeedsReauth { reason });
+    lease_after_silence(&mut account, "b", later);
+    assert_eq!(commit(&mut account, "b", 2, later), Reply::Committed { generation: 2 });
+    assert_eq!(commit(&mut account, "a", 2, later), Reply::Stale { generation: 2 });
+    assert_eq!(lease(rejected(&mut account, 2, "c", later)).sealed_under, 2);
+    assert_eq!(fail(&mut account, "c", FailureClass::GrantDead, later), Reply::Stale { generation: 2 });
+    let spare = lease(rejected(&mut account, 2, "d", later));
+    assert_eq!((spare.sealed_under, spare.generation, spare.sealed_refresh), (2, 2, sealed("refresh", 2)));
+    assert_eq!(commit(&mut account, "d", 3, later), Reply::Committed { generation: 3 });
 }
 
 #[test]
-fn the_tokens_of_a_holder_believed_dead_save_the_account() {
+fn a_commit_from_before_the_connection_is_nobodys() {
     let mut account = connected();
     token(&mut account, "a", EXPIRED);
-    let later = EXPIRED.plus_ms(30_000);
-    token(&mut account, "b", later);
-    assert_eq!(commit(&mut account, "a", 2, later), Reply::Stale { generation: 1 });
-    assert_eq!(health(&mut account, later).generation, 1, "fenced off");
-    let reply = fail(&mut account, "b", FailureClass::GrantDead, later);
-    assert_eq!(reply, Reply::Stale { generation: 2 });
-    assert_eq!(generation(token(&mut account, "c", later)), Some(2));
+    connect(&mut account, Grant::OAuth2(pair(2, EXPIRED.plus_ms(LIFE_MS))), 2);
+    assert_eq!(commit(&mut account, "a", 2, EXPIRED), Reply::Stale { generation: 2 });
+    rejected(&mut account, 2, "b", EXPIRED);
+    let reply = fail(&mut account, "b", FailureClass::GrantDead, EXPIRED);
+    assert_eq!(reply, lost(ReauthReason::GrantRefused, 2), "nothing was kept of it");
 }

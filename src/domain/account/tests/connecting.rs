@@ -73,6 +73,6 @@ fn oauth1_tokens_neither_expire_nor_renew() {
     let Some(Reply::Sign(token)) = token(&mut account, "a", far) else { panic!("no token") };
     assert_eq!((token.sealed_secret, token.generation), (sealed("secret", 1), 1));
     let refused = rejected(&mut account, 1, "a", far);
-    assert_eq!(refused, Some(Reply::NeedsReauth { reason: ReauthReason::TokenRejected }));
+    assert_eq!(refused, Some(Reply::NeedsReauth { reason: ReauthReason::TokenRejected, announce: None }));
     assert_eq!(health(&mut account, far).state, TokenState::Fresh);
 }

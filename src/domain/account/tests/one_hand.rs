@@ -54,8 +54,12 @@ impl World {
     fn ask(&mut self, who: usize, is_rejected: bool) {
         self.asked += 1;
         let rejected_generation = is_rejected.then_some(self.generation);
-        let command = Command::Token { rejected_generation, lease_id: format!("{who}/{}", self.asked) };
-        if let Some(Reply::Leased(lease)) = self.account.step(command, self.now).reply {
+        let command = question(rejected_generation, &format!("{who}/{}", self.asked));
+        let reply = self.account.step(command, self.now).reply;
+        if matches!(reply, Some(Reply::LookInEscrow { .. })) {
+            ask(&mut self.account, Command::Looked, self.now);
+        }
+        if let Some(Reply::Leased(lease)) = reply {
             let also_held = self
                 .hands
                 .iter()

@@ -3,14 +3,28 @@
 use super::*;
 
 #[test]
-fn a_token_is_good_until_its_last_two_minutes() {
+fn a_token_is_good_until_its_last_ten_minutes() {
     let mut account = connected();
-    assert_eq!(generation(token(&mut account, "a", DUE.minus_ms(1))), Some(1));
-    let step = account.step(Command::Token { rejected_generation: None, lease_id: "a".to_owned() }, DUE);
+    assert_eq!(generation(token(&mut account, "a", EXPIRED.minus_ms(600_001))), Some(1));
+    let step = account.step(question(None, "a"), EXPIRED.minus_ms(480_000));
     assert!(step.store, "a lease outlives the process");
-    let Some(Reply::Leased(lease)) = step.reply else { panic!("no lease") };
+    let lease = lease(step.reply);
     assert_eq!((lease.generation, lease.sealed_refresh), (1, sealed("refresh", 1)));
     assert_eq!(lease.access.unwrap().generation, 1);
+}
+
+#[test]
+fn accounts_connected_together_renew_one_after_the_other() {
+    let due_at = |id: u64| {
+        let user = UserId::parse(&id.to_string()).unwrap();
+        let due_at = grant::renew_at(&user, 1, EXPIRED, NOW);
+        assert_eq!(due_at, grant::renew_at(&user, 1, EXPIRED, NOW), "the same each time");
+        EXPIRED.ms_since(due_at)
+    };
+    let mut ahead: Vec<u64> = (1_000..2_000).map(due_at).collect();
+    ahead.sort_unstable();
+    assert!(ahead[0] > 480_000 && ahead[999] <= 600_000);
+    assert!(ahead.windows(2).all(|pair| pair[1] - pair[0] < 2_000), "spread over two minutes");
 }
 
 #[test]

@@ -29,7 +29,12 @@ impl Account {
     }
 
     /// Takes what was seen. What is not there is sent once more.
-    pub(super) fn looked(records: &mut dyn Records, lease: &str, glances: Vec<Glance>, now: Timestamp) -> WriteReply {
+    pub(super) fn take_glances(
+        records: &mut dyn Records,
+        lease: &str,
+        glances: Vec<Glance>,
+        now: Timestamp,
+    ) -> WriteReply {
         let mut errands = Vec::new();
         for Glance { id, sights } in glances {
             let Some(mut write) = super::load(records, &id) else { continue };

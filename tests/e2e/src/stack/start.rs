@@ -9,10 +9,8 @@ use anyhow::{Context, Result, bail};
 use crate::first_key;
 use crate::server::{Server, free_port, target_folder};
 use crate::settings::Secrets;
+use crate::stack::Plan;
 use crate::wrangler;
-
-/// X users beside those the sandbox has: each test may have its own.
-pub(super) const USERS: usize = 120;
 
 /// The folder with the store of the gateway that has nothing in front of it.
 const DIRECT_STATE: &str = "direct-state";
@@ -28,13 +26,16 @@ pub(super) fn username(number: usize) -> String {
 }
 
 /// The root of the repository.
-pub(super) fn project() -> Result<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = here.ancestors().nth(2).context("the tests stand in tests/e2e")?;
-    if !project.join("build/index_bg.wasm").exists() {
-        bail!("the Worker is not built: run `cargo xtask test e2e`");
+pub(super) fn project(plan: &Plan) -> Result<PathBuf> {
+    let project = root()?;
+    if !project.join(plan.build).join("index_bg.wasm").exists() {
+        bail!("the Worker is not built: run the tests by `cargo xtask test`");
     }
     Ok(project.to_owned())
+}
+
+fn root() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("the tests stand in tests/e2e")
 }
 
 /// Makes the database and the first key in it.
@@ -63,15 +64,15 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// Starts the emulated X, which knows the tests' users.
-pub(super) fn sandbox(folder: &Path, port: u16, gateway: &str) -> Result<Server> {
+pub(super) fn sandbox(folder: &Path, port: u16, gateway: &str, users: usize) -> Result<Server> {
     let program = target_folder()?.join("perch-sandbox");
     if !program.exists() {
-        bail!("the sandbox is not built: run `cargo xtask test e2e`");
+        bail!("the sandbox is not built: run the tests by `cargo xtask test`");
     }
     let mut command = Command::new(program);
     command.args(["--listen", &format!("127.0.0.1:{port}")]);
     command.args(["--redirect-uri", &format!("{gateway}/connect/callback")]);
-    for number in 0..USERS {
+    for number in 0..users {
         let account = format!("{}:{}:Tester {number}", user_id(number), username(number));
         command.args(["--account", &account]);
     }
@@ -90,13 +91,21 @@ pub(super) fn gateway(project: &Path, folder: &Path, port: u16) -> Result<Server
     Ok(server)
 }
 
-/// Starts the gateway with nothing in front of it.
-pub(super) fn direct(folder: &Path) -> Result<(u16, Server)> {
-    let (project, port) = (project()?, free_port()?);
-    let mut command = wrangler::tool(&project, folder, "node")?;
+/// Starts the gateway with nothing in front of it, beside another one, on a copy of its store.
+pub(super) fn beside(folder: &Path) -> Result<(u16, Server)> {
+    let port = free_port()?;
+    Ok((port, direct(root()?, folder, port)?))
+}
+
+/// Starts the gateway with nothing in front of it. Its workerd starts again whenever it is killed.
+pub(super) fn direct(project: &Path, folder: &Path, port: u16) -> Result<Server> {
+    let mut command = wrangler::tool(project, folder, "node")?;
     command.arg(project.join("tests/e2e/direct.mjs"));
     command.args(["wrangler.toml", &port.to_string(), DIRECT_STATE]);
+    command.env("MINIFLARE_WORKERD_PATH", project.join("tests/e2e/again.sh"));
+    command.env("WORKERD", project.join("node_modules/workerd/bin/workerd"));
+    command.env("WORKERD_CONFIG", folder.join("workerd-config"));
     let mut server = Server::start("direct gateway", &command, folder.join("direct-gateway.log"))?;
     server.wait_until_ready(port, "/health", Duration::from_mins(1))?;
-    Ok((port, server))
+    Ok(server)
 }

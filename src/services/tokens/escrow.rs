@@ -1,0 +1,86 @@
+//! Escrow: what X gave and the account's object could not be told, sealed, in KV. Nothing here is unsealed.
+//!
+//! KV is the one store that does not depend on the object. It may say for a minute that it has nothing where it has: the object decides
+//! who looks and for how long (see [`account`](crate::domain::account)).
+
+use crate::{
+    domain::{
+        account::{Account, Command, Commit},
+        ids::AccountId,
+    },
+    ports::{ObjectsExt, Unavailable},
+    services::Context,
+};
+
+/// How long it waits to be found, in s: longer than X's refresh tokens live (6 months).
+const TTL_S: u64 = 190 * 86_400;
+
+fn kv_key(account: &AccountId, lease_id: &str) -> String {
+    format!("escrow/{account}/{lease_id}")
+}
+
+/// Leaves `commit`. If KV does not take it either, the log says so: then it is lost with this worker.
+pub(super) async fn deposit(context: &Context, account: &AccountId, commit: &Commit) {
+    let text = serde_json::to_string(commit).map_err(|e| Unavailable::new("kv", e));
+    let put = match text {
+        Ok(text) => context.kv().put(&kv_key(account, &commit.lease_id), &text, Some(TTL_S)).await,
+        Err(e) => Err(e),
+    };
+    if let Err(e) = put {
+        context.ports.log.write(&serde_json::json!({
+            "level": "error", "message": "renewed tokens could not be put in escrow", "account_id": account.as_str(),
+            "lease_id": commit.lease_id, "reason": e.to_string(), "request_id": context.call.request_id,
+        }));
+    }
+}
+
+/// The object has it: it is not needed here.
+pub(super) async fn withdraw(context: &Context, account: &AccountId, lease_id: &str) {
+    // What stays is found and brought again, which changes nothing.
+    let _ = context.kv().delete(&kv_key(account, lease_id)).await;
+}
+
+/// Brings the object what stands here under `leases`, or tells it that nothing does.
+///
+/// # Errors
+/// When KV or the object does not answer: then nobody has looked.
+pub(super) async fn recover(context: &Context, account: &AccountId, leases: &[String]) -> Result<(), Unavailable> {
+    let mut found = false;
+    for lease_id in leases {
+        if let Some(commit) = read(context, account, lease_id).await? {
+            let command = Command::Commit(Box::new(commit));
+            context.objects().ask::<Account>(account.as_str(), &command).await?;
+            withdraw(context, account, lease_id).await;
+            found = true;
+        }
+    }
+    if !found {
+        context.objects().ask::<Account>(account.as_str(), &Command::Looked).await?;
+    }
+    Ok(())
+}
+
+/// The same, beside the answer.
+pub(super) fn recover_beside(context: &Context, account: &AccountId, leases: Vec<String>) {
+    let (worker, account) = (context.beside(), account.clone());
+    let work = async move {
+        // If it could not be looked, another asker is sent.
+        let _ = recover(&worker, &account, &leases).await;
+    };
+    context.ports.background.spawn(Box::pin(work));
+}
+
+/// What stands under a lease. What cannot be read is left where it is, and said.
+async fn read(context: &Context, account: &AccountId, lease_id: &str) -> Result<Option<Commit>, Unavailable> {
+    let Some(text) = context.kv().get(&kv_key(account, lease_id)).await? else {
+        return Ok(None);
+    };
+    let commit = serde_json::from_str(&text);
+    if let Err(e) = &commit {
+        context.ports.log.write(&serde_json::json!({
+            "level": "error", "message": "tokens in escrow cannot be read", "account_id": account.as_str(),
+            "lease_id": lease_id, "reason": e.to_string(), "request_id": context.call.request_id,
+        }));
+    }
+    Ok(commit.ok())
+}

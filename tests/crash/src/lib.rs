@@ -1,0 +1,71 @@
+//! What crash tests stand on: a gateway with crash points, and the means to hold it there, kill it and have it back.
+//!
+//! A round of a test: make work, [`arm`](Crash::arm) a point for each account, ask, wait until all are
+//! [`reached`](Crash::reached), [`kill`](Crash::kill), and see what became of it. One kill covers as many accounts as are held.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking, with words that say what was expected")]
+
+mod point;
+mod rounds;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use perch_e2e::{Front, Plan, Stack};
+use serde_json::{Value, json};
+
+pub use point::Point;
+pub use rounds::rounds;
+
+/// How long those who are to be held may take to come.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The built Worker with crash points, straight on workerd. The protocols' times are shortened: a kill is followed by what a minute
+/// would bring.
+const PLAN: Plan =
+    Plan { name: "perch-crash", build: ".perch/crash-build", users: 400, settings: &[], front: Front::Nothing };
+
+/// The running stack.
+pub struct Crash {
+    /// Sandbox and gateway.
+    pub stack: Stack,
+}
+
+impl Crash {
+    /// Starts sandbox and gateway.
+    ///
+    /// # Errors
+    /// As [`Stack::start`].
+    pub fn start() -> Result<Self> {
+        Ok(Self { stack: Stack::start(&PLAN)? })
+    }
+
+    /// Holds whoever comes to these points from now on.
+    pub async fn arm(&self, points: &[Point]) {
+        let points: Vec<Value> = points.iter().map(Point::json).collect();
+        self.stack.sandbox.control("crashpoints", &json!(points)).await;
+    }
+
+    /// Waits until every armed point holds somebody.
+    ///
+    /// # Panics
+    /// When one does not within ten seconds; it is named.
+    pub async fn reached(&self) {
+        let seen = self.stack.sandbox.look(&format!("crashpoints?wait_ms={}", PATIENCE.as_millis())).await;
+        let points = seen["points"].as_array().cloned().unwrap_or_default();
+        let missed: Vec<&Value> = points.iter().filter(|point| point["reached"] == 0).collect();
+        assert!(missed.is_empty(), "nobody came to {missed:?}");
+    }
+
+    /// Kills the gateway with all it holds in memory, as `kill -9` does. It is back when this returns, on the same store, and no point
+    /// is armed.
+    pub async fn kill(&self) {
+        tokio::task::block_in_place(|| self.stack.kill_gateway());
+        self.release().await;
+    }
+
+    /// Lets everybody go on, and holds nobody any more.
+    pub async fn release(&self) {
+        self.stack.sandbox.disarm_crashpoints().await;
+    }
+}
