@@ -16,6 +16,7 @@ pub mod ids;
 pub mod machine;
 pub mod media;
 pub mod nonces;
+pub mod planner;
 pub mod retry;
 mod sealed;
 mod timestamp;

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use perch::{
     domain::{
         Timestamp,
-        window::{Lesson, Windows},
+        planner::{Lesson, Planner},
     },
     x::windows,
 };
@@ -21,16 +21,16 @@ pub fn check(input: &[u8]) {
     let headers: HeaderMap = input.split(|byte| *byte == b'\n').filter_map(header).collect();
     let heard = windows::read(OPERATION, &headers);
     assert!(heard.len() <= 3 && heard.iter().all(|window| window.name.starts_with(OPERATION)));
-    let mut known = Windows::default();
+    let mut known = Planner::default();
     for window in &heard {
-        known.learn(window.clone(), NOW);
-        assert_eq!(known.learn(window.clone(), NOW), Lesson::Nothing, "learned twice");
+        known.learn_one(window.clone(), NOW);
+        assert_eq!(known.learn_one(window.clone(), NOW), Lesson::Nothing, "learned twice");
     }
-    for window in known.all(NOW) {
+    for window in known.windows(NOW) {
         let reset_at = window.reset_at.expect("it has not passed");
         assert!(window.remaining <= window.limit && NOW < reset_at && reset_at.ms_since(NOW) <= DAY_AND_HOUR_MS);
     }
-    if let Some(empty) = known.exhausted(OPERATION, NOW) {
+    if let Some(empty) = known.empty(OPERATION, NOW) {
         assert_eq!(empty.remaining, 0);
     }
 }

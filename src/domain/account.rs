@@ -34,6 +34,7 @@ mod escrow;
 mod grant;
 mod health;
 mod loss;
+mod planning;
 mod record;
 mod refresh;
 mod settle;
@@ -54,7 +55,7 @@ pub use writes::{Begin, Errand, Glance, Manner, Page, WriteCommand, WriteReply};
 use super::{
     Timestamp,
     machine::{Machine, Object, Records, Step},
-    window::{LearnedWindow, Lesson, Windows},
+    planner::Planner,
 };
 use grant::Connected;
 use refresh::Refresh;
@@ -67,7 +68,8 @@ pub struct Account {
     generation: u64,
     refresh: Refresh,
     paused: bool,
-    windows: Windows,
+    #[serde(default)]
+    planner: Planner,
     last_error: Option<LastError>,
     #[serde(default)]
     desk: Desk,
@@ -88,7 +90,7 @@ impl Machine for Account {
             Command::Worked { generation } => self.worked(generation),
             Command::Announced { generation } => self.announced(generation),
             Command::Learn { windows } => self.learn(windows, now),
-            Command::Windows => Step::reply(Reply::Windows(self.windows.all(now))),
+            Command::Windows => Step::reply(Reply::Windows(self.planner.windows(now))),
             Command::Health => Step::reply(Reply::Health(Box::new(self.health(now)))),
             Command::SetPaused { paused } => self.set_paused(paused),
             Command::Forget => self.forget(),
@@ -129,17 +131,6 @@ impl Account {
         self.refresh = Refresh::default();
         self.last_error = None;
         Step::store(Reply::Connected { generation: self.generation })
-    }
-
-    /// Stored once per window and endpoint, and when one is used up: the rest may be learned again.
-    fn learn(&mut self, heard: Vec<LearnedWindow>, now: Timestamp) -> Step<Reply> {
-        let mut store = false;
-        for window in heard {
-            let used_up = window.remaining == 0;
-            let lesson = self.windows.learn(window, now);
-            store |= lesson == Lesson::Began || (lesson == Lesson::Sank && used_up);
-        }
-        Step { reply: Some(Reply::Done), store }
     }
 
     fn set_paused(&mut self, paused: bool) -> Step<Reply> {

@@ -17,7 +17,8 @@ use crate::{
         account::{Account, Command, Reply},
         fault::{Code, Fault},
         ids::AccountId,
-        window::{LearnedWindow, Lesson, Window, Windows},
+        planner::{Lesson, Planner},
+        window::{self, LearnedWindow, Window},
     },
     ports::ObjectsExt,
     x::{endpoints, operation::Operation, windows::read},
@@ -34,7 +35,7 @@ pub struct Remembered(Mutex<BTreeMap<AccountId, Seen>>);
 
 #[derive(Default)]
 struct Seen {
-    windows: Windows,
+    planner: Planner,
     told: BTreeMap<String, Timestamp>,
 }
 
@@ -51,11 +52,11 @@ impl Remembered {
 impl Seen {
     /// Takes a reading, and says whether the object should hear of it.
     fn learn(&mut self, window: &LearnedWindow, now: Timestamp) -> bool {
-        let lesson = self.windows.learn(window.clone(), now);
+        let lesson = self.planner.learn_one(window.clone(), now);
         let due = self.told.get(&window.name).is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
         let tell = match lesson {
-            Lesson::Began => true,
-            Lesson::Sank => due || window.remaining == 0,
+            Lesson::Began | Lesson::UsedUp => true,
+            Lesson::Sank => due,
             Lesson::Nothing => false,
         };
         if tell {
@@ -81,7 +82,7 @@ pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> R
 
 /// The window of a call that is known to be used up, if there is one: the one that resets last.
 pub fn empty(context: &Context, owner: &AccountId, operation: &Operation) -> Option<Window> {
-    context.memory.windows.with(owner, |seen| seen.windows.exhausted(operation.name, context.now()))
+    context.memory.windows.with(owner, |seen| seen.planner.empty(operation.name, context.now()))
 }
 
 /// Learns from the headers of an answer.
@@ -108,7 +109,7 @@ pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, 
     let mut windows = learned(context, account).await?;
     for operation in endpoints::all() {
         for (limit, window_s) in operation.limits {
-            let name = crate::x::windows::name(operation.name, *window_s);
+            let name = window::name(operation.name, *window_s);
             if !windows.iter().any(|window| window.name == name) {
                 windows.push(Window::prior(name, *limit));
             }

@@ -7,13 +7,6 @@ use http::HeaderMap;
 
 use crate::domain::{Timestamp, window::LearnedWindow};
 
-const DAY_S: u32 = 86_400;
-
-/// The name of an operation's window: the operation's own for X's usual window, with a suffix for the day's.
-pub fn name(operation: &str, window_s: u32) -> String {
-    if window_s == DAY_S { format!("{operation} 24h") } else { operation.to_owned() }
-}
-
 /// The headers of one window, and what stands behind the operation's name in the window's.
 struct Headers {
     limit: &'static str,

@@ -74,7 +74,7 @@ impl Account {
             scopes: tokens.map(|tokens| tokens.scopes.clone()).unwrap_or_default(),
             refresh_failures: self.refresh.failures,
             last_error: self.last_error.clone(),
-            windows: self.windows.all(now),
+            windows: self.planner.windows(now),
         }
     }
 

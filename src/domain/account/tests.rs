@@ -7,7 +7,7 @@ mod renewing;
 mod searching;
 
 use super::*;
-use crate::domain::{Sealed, ids::UserId};
+use crate::domain::{Sealed, ids::UserId, window::LearnedWindow};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 const LIFE_MS: u64 = 7_200_000;
