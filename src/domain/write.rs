@@ -36,7 +36,7 @@ pub use id::WriteId;
 pub use intent::{Intent, Keyed, Terms};
 pub use state::{Outcome, Sight, State, Why};
 
-use super::{Timestamp, machine::Record};
+use super::{Timestamp, machine::Record, planner::Ask};
 
 /// How often a write is sent at most.
 pub const MOST_ATTEMPTS: u32 = 2;
@@ -58,6 +58,11 @@ pub struct Write {
     pub intent: Intent,
     /// How it is treated.
     pub terms: Terms,
+    /// What it spends of X's windows.
+    pub ask: Ask,
+    /// Whether it has waited for a window without anybody waiting for its answer.
+    #[serde(default)]
+    pub waited: bool,
     /// Where it stands.
     pub state: State,
     /// How often it was sent.
@@ -78,12 +83,14 @@ pub struct Write {
 
 impl Write {
     /// A write that nobody sends yet.
-    pub fn new(id: WriteId, keyed: Option<Keyed>, intent: Intent, terms: Terms, now: Timestamp) -> Self {
+    pub fn new(id: WriteId, keyed: Option<Keyed>, intent: Intent, terms: Terms, ask: Ask, now: Timestamp) -> Self {
         Self {
             id,
             keyed,
             intent,
             terms,
+            ask,
+            waited: false,
             state: State::Waiting,
             attempts: 0,
             looks: 0,
@@ -160,12 +167,22 @@ impl Write {
         match sight {
             Sight::There { answer, claim } => self.settle(answer, Some(claim), now),
             Sight::NotThere if self.attempts >= MOST_ATTEMPTS => self.give_up(Why::NotSeen, now),
-            Sight::NotThere if now.ms_since(self.begun_at) >= TOO_LATE_MS => self.give_up(Why::TooLate, now),
+            Sight::NotThere if self.is_too_late(now) => self.give_up(Why::TooLate, now),
             Sight::NotThere => return true,
             Sight::Hidden => self.look_later(now),
             Sight::NotAllowed => self.give_up(Why::NotLooked, now),
         }
         false
+    }
+
+    /// Whether nobody expects it any more.
+    pub const fn is_too_late(&self, now: Timestamp) -> bool {
+        now.ms_since(self.begun_at) >= TOO_LATE_MS
+    }
+
+    /// It is not there, and cannot be sent again before then: it is looked for once more first.
+    pub fn look_not_before(&mut self, until: Timestamp, now: Timestamp) {
+        self.enter(State::Unknown { look_at: until }, now);
     }
 
     /// Ends it without an outcome.

@@ -21,6 +21,7 @@ use crate::{
         account::{Account, Begin, Command, Manner, Reply, WriteCommand, WriteReply},
         fault::{Code, Fault, ToldBefore},
         ids::{AccountId, UserId},
+        planner::Ask,
         write::{Answer, Intent, Keyed, State, Terms, Write, WriteId},
     },
     ports::{EntropyExt, ObjectsExt, Unavailable},
@@ -88,6 +89,9 @@ pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
         Ok(WriteReply::Send { lease, write }) => send(context, &owner, &lease, &write).await,
         Ok(WriteReply::Known(write)) => known(*write),
         Ok(WriteReply::Shown(Some(write))) => Ok(Written::Open(write)),
+        Ok(WriteReply::Shut(shut)) => {
+            Err(Fault::new(Code::XRateLimited, "").with_retry_after(shut.until.ms_since(context.now()).div_ceil(1000)))
+        }
         Ok(WriteReply::OtherBody) => Err(Fault::new(
             Code::IdempotencyKeyReused,
             "This Idempotency-Key came before with another request. Take a new key for a new request.",
@@ -247,6 +251,13 @@ fn begin(context: &Context, wish: Wish) -> Result<Begin, Fault> {
         key: hash(&[&wish.application, key, &part.to_string()]),
         fingerprint: hash(&[wish.operation.name, &wish.target, &wish.body, &whole]),
     });
+    let ask = Ask {
+        operation: wish.operation.name.to_owned(),
+        limits: wish.operation.limits.to_vec(),
+        app_limits: Vec::new(),
+        lane: crate::domain::planner::Lane::Normal,
+        application: wish.application.clone(),
+    };
     let intent = Intent {
         operation: wish.operation.name.to_owned(),
         target: wish.target,
@@ -256,7 +267,8 @@ fn begin(context: &Context, wish: Wish) -> Result<Begin, Fault> {
         application: wish.application,
         request_id: context.call.request_id.clone(),
     };
-    Ok(Begin { id, keyed, lease, intent, terms, manner: Manner::Now })
+    let (manner, app_lease, asked_at) = (Manner::Now, None, context.now());
+    Ok(Begin { id, keyed, lease, intent, terms, ask, manner, app_lease, asked_at })
 }
 
 /// No part can run into the next: none holds a line end that is not escaped, but the last.

@@ -14,7 +14,14 @@ fn write(can_be_seen: bool) -> Write {
         request_id: "r".to_owned(),
     };
     let id = WriteId::parse("op_app_0123456789abcdef").unwrap();
-    Write::new(id, None, intent, terms, NOW)
+    let ask = Ask {
+        operation: "POST /2/tweets".to_owned(),
+        limits: vec![(100, 900)],
+        app_limits: Vec::new(),
+        lane: crate::domain::planner::Lane::Normal,
+        application: "kid".to_owned(),
+    };
+    Write::new(id, None, intent, terms, ask, NOW)
 }
 
 fn sending(can_be_seen: bool) -> Write {

@@ -14,6 +14,7 @@ use crate::{
         audit::Action,
         fault::{Code, Fault},
         ids::AccountId,
+        planner::AppLease,
         write::{State, Write},
     },
     ports::{EntropyExt, SqlValue, Statement, Unavailable},
@@ -95,18 +96,21 @@ pub async fn overdue(context: &Context) -> Result<usize, Fault> {
 /// Does what is due for `owner`. Answers whether the object could be asked; what could not be done stays due.
 pub async fn see_to(context: &Context, owner: &AccountId) -> bool {
     crashpoint!(context, "write.woken", owner.as_str());
+    let mut app_lease = None;
     for _ in 0..ROUNDS {
         let Ok(lease) = context.ports.entropy.bytes::<16>().map(hex::encode) else { return false };
-        match ask(context, owner, WriteCommand::Due { lease }).await {
+        match ask(context, owner, WriteCommand::Due { lease, app_lease: app_lease.take() }).await {
             Ok(WriteReply::Errands(errands)) if errands.is_empty() => return true,
-            Ok(WriteReply::Errands(errands)) => run(context, owner, errands.into()).await,
+            Ok(WriteReply::Errands(errands)) => app_lease = run(context, owner, errands.into()).await,
             _ => return false,
         }
     }
     true
 }
 
-async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>) {
+/// Runs `errands`, and answers with the lease that the app's object has granted, if one was wanted.
+async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>) -> Option<AppLease> {
+    let mut app_lease = None;
     while let Some(errand) = errands.pop_front() {
         match errand {
             Errand::Send { lease, write } => {
@@ -115,6 +119,12 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
                 crashpoint!(context, "write.again-answer-received", owner.as_str());
                 let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
                 record(context, owner, &kept.unwrap_or(*write));
+            }
+            Errand::AppLease { want } => {
+                app_lease = None::<AppLease>.or_else(|| {
+                    let _ = &want;
+                    None
+                })
             }
             Errand::Look { lease, writes } => {
                 let glances = look::look(context, owner, &writes).await;
@@ -129,6 +139,7 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
             }
         }
     }
+    app_lease
 }
 
 async fn record_as_kept(context: &Context, owner: &AccountId, write: &Write) {

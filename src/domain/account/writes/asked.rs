@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Timestamp,
+    planner::{AppLease, Ask, LeaseWish, NotBefore},
     write::{Intent, Keyed, Outcome, Sight, Terms, Write, WriteId},
 };
 
@@ -42,6 +43,8 @@ pub enum WriteCommand {
     Due {
         /// A fresh random name.
         lease: String,
+        /// What the app's object has granted since.
+        app_lease: Option<AppLease>,
     },
     /// This was seen at X.
     Looked {
@@ -65,8 +68,14 @@ pub struct Begin {
     pub intent: Intent,
     /// How it is treated.
     pub terms: Terms,
+    /// What it would spend.
+    pub ask: Ask,
     /// When it may be sent.
     pub manner: Manner,
+    /// What the app's object has granted for it.
+    pub app_lease: Option<AppLease>,
+    /// When it is asked, this time.
+    pub asked_at: Timestamp,
 }
 
 /// When a write may be sent.
@@ -74,6 +83,8 @@ pub struct Begin {
 pub enum Manner {
     /// Now, or not at all.
     Now,
+    /// When X's window opens, if that is before then: its asker waits.
+    Until(Timestamp),
     /// When X's window opens, without anybody waiting for it.
     Later,
 }
@@ -106,6 +117,15 @@ pub enum WriteReply {
         /// Not before, in ms.
         retry_after_ms: u64,
     },
+    /// X's windows do not allow it. Nothing was kept.
+    Shut(NotBefore),
+    /// A window that all accounts share allows it only with a lease. Ask the app's object for it, and ask again.
+    AppLease {
+        /// What to ask for.
+        want: LeaseWish,
+    },
+    /// It still waits; ask again.
+    Still,
     /// How it stands; nothing, if it is unknown or was not sent and has been forgotten.
     Shown(Option<Box<Write>>),
     /// It can no longer be taken back.
@@ -132,6 +152,11 @@ pub enum Errand {
         lease: String,
         /// What to send.
         write: Box<Write>,
+    },
+    /// Ask the app's object for a lease, and say with the next `Due` what it has granted.
+    AppLease {
+        /// What to ask for.
+        want: LeaseWish,
     },
     /// Look for these at X, all in one look if that can be, and report under this lease.
     Look {

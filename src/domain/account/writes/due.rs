@@ -1,9 +1,10 @@
 //! What is to be done when the object is woken: silent senders are given up, what is unknown is looked for, who waits is sent.
 
-use super::{Account, DAY_MS, Desk, Errand, Glance, WriteReply};
+use super::{Account, Desk, Errand, Glance, WriteReply, load};
 use crate::domain::{
     Timestamp,
     machine::Records,
+    planner::{Admission, AppLease},
     write::{Sight, Why, Write},
 };
 
@@ -12,8 +13,18 @@ const AT_ONCE: usize = 50;
 
 impl Account {
     /// The errands that are due, each under `lease`.
-    pub(super) fn errands(&mut self, records: &mut dyn Records, lease: &str, now: Timestamp) -> WriteReply {
+    pub(super) fn errands(
+        &mut self,
+        records: &mut dyn Records,
+        lease: &str,
+        app_lease: Option<AppLease>,
+        now: Timestamp,
+    ) -> WriteReply {
+        if let Some(app_lease) = app_lease {
+            self.planner.take_lease(app_lease, now);
+        }
         records.forget_ended(now, AT_ONCE);
+        self.desk.drop_forsaken(records, now);
         let mut unseen: Vec<Write> = Vec::new();
         for mut write in records.due(now, AT_ONCE).iter().filter_map(Write::of) {
             write.lapse(now);
@@ -24,12 +35,14 @@ impl Account {
             }
         }
         let looks = self.desk.look_for(records, unseen, lease, now);
-        let sends = self.desk.send_next(records, lease, now);
-        WriteReply::Errands(looks.into_iter().chain(sends).collect())
+        let want = self.call_next(records, now).map(|want| Errand::AppLease { want });
+        let sends = self.desk.send_called(records, lease, now);
+        WriteReply::Errands(looks.into_iter().chain(sends).chain(want).collect())
     }
 
-    /// Takes what was seen. What is not there is sent once more.
+    /// Takes what was seen. What is not there is sent once more, if a window is open; else it is looked for again when one is.
     pub(super) fn take_glances(
+        &mut self,
         records: &mut dyn Records,
         lease: &str,
         glances: Vec<Glance>,
@@ -37,12 +50,18 @@ impl Account {
     ) -> WriteReply {
         let mut errands = Vec::new();
         for Glance { id, sights } in glances {
-            let Some(mut write) = super::load(records, &id) else { continue };
+            let Some(mut write) = load(records, &id) else { continue };
             let sight = unclaimed(records, sights);
             if write.looked(lease, sight, now) {
-                let lease = format!("{lease}-{}", write.attempts);
-                write.send(lease.clone(), now);
-                errands.push(Errand::Send { lease, write: Box::new(write.clone()) });
+                match self.planner.admit(&write.ask, now) {
+                    Admission::NotBefore { until, .. } => write.look_not_before(until, now),
+                    // One more of a shared window's calls is within what a lease may be off by.
+                    Admission::Go | Admission::AppLease { .. } => {
+                        let lease = format!("{lease}-{}-{}", write.attempts, errands.len());
+                        write.send(lease.clone(), now);
+                        errands.push(Errand::Send { lease, write: Box::new(write.clone()) });
+                    }
+                }
             }
             records.put(write.record());
         }
@@ -85,33 +104,15 @@ impl Desk {
         allowed.then(|| Errand::Look { lease: lease.to_owned(), writes })
     }
 
-    fn count_look(&mut self, most: u32, now: Timestamp) -> bool {
-        let today = now.as_ms() / DAY_MS;
-        if self.looks.0 != today {
-            self.looks = (today, 0);
-        }
-        let allowed = self.looks.1 < most;
-        self.looks.1 = self.looks.1.saturating_add(u32::from(allowed));
-        allowed
-    }
-
-    /// Lets those go that have waited, if their window is open.
-    fn send_next(&mut self, records: &mut dyn Records, lease: &str, now: Timestamp) -> Vec<Errand> {
-        if now < self.not_before {
-            return Vec::new();
-        }
-        let waiting = std::mem::take(&mut self.waiting);
-        let writes = waiting.iter().filter_map(|id| super::load(records, id)).enumerate();
-        let sends = writes.map(|(turn, mut write)| {
-            let lease = format!("{lease}-w{turn}");
+    /// Lets those be sent whose window is open and who have nobody to send them.
+    fn send_called(&mut self, records: &mut dyn Records, lease: &str, now: Timestamp) -> Vec<Errand> {
+        let mut sends = Vec::new();
+        for id in self.take_called() {
+            let Some(mut write) = load(records, &id) else { continue };
+            let lease = format!("{lease}-w{}", sends.len());
             write.send(lease.clone(), now);
-            Errand::Send { lease, write: Box::new(write) }
-        });
-        let sends: Vec<Errand> = sends.collect();
-        for errand in &sends {
-            if let Errand::Send { write, .. } = errand {
-                records.put(write.record());
-            }
+            records.put(write.record());
+            sends.push(Errand::Send { lease, write: Box::new(write) });
         }
         sends
     }
