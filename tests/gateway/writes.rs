@@ -382,6 +382,24 @@ async fn the_sweep_sees_to_an_account_that_did_not_wake() {
 }
 
 #[tokio::test]
+async fn what_does_the_same_twice_as_once_is_repeated_and_may_have_a_name_too() {
+    let (world, key) = world().await;
+    let path = format!("/2/users/{}/likes", ADA.id);
+    world.x.on("POST", &path).break_off();
+    world.x.on("POST", &path).answer(200, json!({ "data": { "liked": true } }));
+    let body = json!({ "tweet_id": "7" });
+    let liked = send(&world, &key, &path, "a", &body).await.expect_status(200);
+    let again = send(&world, &key, &path, "a", &body).await.expect_status(200);
+    assert_eq!((again.body, again.headers["idempotency-replayed"].to_str().unwrap()), (liked.body, "true"));
+    assert_eq!(world.x.requests_to("POST", &path).len(), 2);
+    world.x.on("POST", &path).times(3).break_off();
+    let other = json!({ "tweet_id": "8" });
+    send(&world, &key, &path, "b", &other).await.problem(502, "x-unavailable");
+    world.x.on("POST", &path).answer(200, json!({ "data": { "liked": true } }));
+    send(&world, &key, &path, "b", &other).await.expect_status(200);
+}
+
+#[tokio::test]
 async fn an_object_out_of_reach_means_that_nothing_is_sent() {
     let (world, key) = world().await;
     x_makes(&world, "1", "warm");

@@ -8,6 +8,7 @@ use crate::{
         breaker::outcome_of,
         fault::{Code, Fault},
         ids::AccountId,
+        retry::Effect,
         write::{Answer, Outcome, Write},
     },
     ports::{TransportFault, UpstreamBody, UpstreamRequest, UpstreamResponse, arrival::KEPT},
@@ -39,8 +40,29 @@ pub(super) enum Told {
     Nothing,
 }
 
-/// Sends `write` for `owner`. A token that X no longer takes is refreshed once on the way; X has then refused before it did anything.
+/// How often what does the same twice as once is sent, and how long after each time, in ms.
+const REPEATS_AFTER_MS: [u64; 2] = [200, 1000];
+
+/// Sends `write` for `owner`. What does the same twice as once is repeated while its outcome is unknown; it never stays so.
 pub(super) async fn send(context: &Context, owner: &AccountId, write: &Write) -> Sent {
+    let is_set = catalogue::named(&write.intent.operation).is_some_and(|operation| operation.effect == Effect::Set);
+    let mut sent = send_once(context, owner, write).await;
+    for wait_ms in REPEATS_AFTER_MS {
+        if !is_set || sent.outcome != Outcome::Unknown {
+            return sent;
+        }
+        context.ports.timer.sleep(wait_ms).await;
+        sent = send_once(context, owner, write).await;
+    }
+    if is_set && sent.outcome == Outcome::Unknown {
+        let detail = "X failed, or its answer was lost, again and again. The same request may be sent again.";
+        return refused(Fault::new(Code::XUnavailable, detail));
+    }
+    sent
+}
+
+/// A token that X no longer takes is refreshed once on the way; X has then refused before it did anything.
+async fn send_once(context: &Context, owner: &AccountId, write: &Write) -> Sent {
     let Some(operation) = catalogue::named(&write.intent.operation) else {
         return refused(Fault::internal());
     };
