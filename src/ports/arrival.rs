@@ -23,6 +23,8 @@ pub const HEAD: &[&str] = &[
     "content-type",
     "origin",
     "perch-account",
+    "perch-priority",
+    "prefer",
     "traceparent",
     "transfer-encoding",
     "x-api-key",
