@@ -27,7 +27,7 @@ mod generate {
 
     use crate::api::{
         accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, problems,
-        rate_limits, retweets, tweets,
+        rate_limits, retweets, tweets, windows,
     };
 
     #[derive(OpenApi)]
@@ -73,6 +73,7 @@ mod generate {
             media::about::put_subtitles,
             media::about::delete_subtitles,
             rate_limits::list,
+            windows::list,
             breakers::list,
             breakers::force,
             breakers::release,

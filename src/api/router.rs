@@ -11,7 +11,7 @@ use http::Method;
 
 use super::{
     accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, problems, rate_limits,
-    retweets, tweets,
+    retweets, tweets, windows,
 };
 use crate::domain::fault::{Code, Fault};
 
@@ -31,6 +31,7 @@ pub fn router() -> Router {
         .route("/v1/accounts/{id}", get(accounts::get).patch(accounts::patch).delete(accounts::remove))
         .route("/v1/accounts/{id}/default", put(accounts::make_default))
         .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
+        .route("/v1/accounts/{id}/windows", get(windows::list))
         .route("/v1/tweets", post(tweets::create))
         .route("/v1/tweets/thread", post(tweets::thread))
         .route("/v1/tweets/{id}", get(tweets::look_up).delete(tweets::delete))

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 pub use command::{Command, Commit, Connection, FailureClass, Reply};
 pub use grant::{Access, BusyCause, Grant, Lease, ReauthReason, Renewed, TokenPair, UserToken};
 pub use health::{Health, LastError, TokenState};
+pub use planning::{Planned, Planning};
 pub use record::{AccountKind, AccountRecord};
 
 use super::{
@@ -68,6 +69,7 @@ impl Machine for Account {
             Command::Commit(commit) => self.commit(*commit, now),
             Command::RefreshFailed { lease_id, class, reason } => self.refresh_failed(&lease_id, class, &reason, now),
             Command::Learn { windows } => self.learn(windows, now),
+            Command::Plan(planning) => self.plan(planning, now),
             Command::Windows => Step::reply(Reply::Windows(self.planner.windows(now))),
             Command::Health => Step::reply(Reply::Health(Box::new(self.health(now)))),
             Command::SetPaused { paused } => self.set_paused(paused),

@@ -19,15 +19,21 @@ use super::{
 use crate::{
     domain::{
         fault::{Code, Fault},
+        ids::AccountId,
+        planner::NotBefore,
         retry::{Attempts, Effect, Retry, Setback},
-        window::Window,
     },
     gateway::{Reply, answer::Route, body_limit},
     ports::{
         EntropyExt, TransportFault,
         arrival::{Arrival, Carried, HoldFault, Parcel},
     },
-    services::{Context, breakers, tokens::Credential, windows, x},
+    services::{
+        Context, breakers,
+        tokens::Credential,
+        windows::{self, Refusal, Seat},
+        x,
+    },
     x::USER_AGENT,
 };
 
@@ -47,21 +53,21 @@ pub async fn carry<A: Arrival>(
     plan: &Plan,
 ) -> Result<Reply<A::Body>, Fault> {
     let owner = actor.owner();
-    if context.config.relay.refuses_at_empty_windows
-        && let Some(window) = windows::empty(context, &owner, plan.operation)
-    {
-        return Ok(Reply::Ours(too_many_requests(context, plan, &window)));
-    }
     if let plan::Body::Held(limit) = plan.body {
         arrival.hold(limit, HOLD_MS).await.map_err(|fault| not_held(fault, limit))?;
     }
     let (mut attempts, mut rejected) = (Attempts::default(), None);
     breakers::deposit(context, plan.operation.group);
     loop {
+        let seat = match admit(context, &owner, plan).await {
+            Ok(seat) => seat,
+            Err(refusal) => return refused(context, plan, &refusal),
+        };
         let pass = breakers::admit(context, plan.operation.group, plan.operation.effect).await?;
         let credential = actor.credential(context, rejected).await?;
         let parcel = parcel(context, plan, credential.as_ref())?;
         let started = context.now();
+        seat.sent();
         let outcome = arrival.carry(parcel).await;
         settle::learn(context, &owner, plan.operation, pass, started, &outcome);
         let setback = setback(&outcome, credential.as_ref());
@@ -70,6 +76,19 @@ pub async fn carry<A: Arrival>(
             Some(Retry::Refresh) => rejected = credential.as_ref().map(Credential::generation),
             _ => return pass_on(context, plan, outcome),
         }
+    }
+}
+
+/// Where X is to be heard even if its windows are used up, nothing is refused; what can be counted still is.
+async fn admit(context: &Context, owner: &AccountId, plan: &Plan) -> Result<Seat, Refusal> {
+    let admission = windows::admit(context, owner, plan.operation).await;
+    if context.config.relay.refuses_at_empty_windows { admission } else { Ok(admission.unwrap_or(Seat::uncounted())) }
+}
+
+fn refused<B>(context: &Context, plan: &Plan, refusal: &Refusal) -> Result<Reply<B>, Fault> {
+    match refusal {
+        Refusal::Shut(shut) if shut.is_rate_limit() => Ok(Reply::Ours(too_many_requests(context, plan, shut))),
+        refusal => Err(refusal.fault(plan.operation, context.now())),
     }
 }
 
@@ -140,18 +159,16 @@ fn not_held(fault: HoldFault, limit: u64) -> Fault {
 }
 
 /// What X would answer to a call in a window that is used up, in its own words.
-fn too_many_requests(context: &Context, plan: &Plan, window: &Window) -> Response<Body> {
+fn too_many_requests(context: &Context, plan: &Plan, shut: &NotBefore) -> Response<Body> {
     const BODY: &str =
         r#"{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}"#;
-    let reset = window.reset_at.unwrap_or_else(|| context.now());
-    let wait = reset.ms_since(context.now()).div_ceil(1000).max(1);
     let mut response = (StatusCode::TOO_MANY_REQUESTS, BODY).into_response();
     response.extensions_mut().insert(Route(plan.operation.template()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(header::RETRY_AFTER, wait.into());
-    headers.insert("x-rate-limit-limit", window.limit.into());
+    headers.insert(header::RETRY_AFTER, windows::wait_s(shut, context.now()).into());
+    headers.insert("x-rate-limit-limit", shut.window.limit.into());
     headers.insert("x-rate-limit-remaining", 0.into());
-    headers.insert("x-rate-limit-reset", reset.as_seconds().into());
+    headers.insert("x-rate-limit-reset", shut.retry_at().as_seconds().into());
     response
 }

@@ -19,4 +19,5 @@ mod sqlite;
 mod tweets;
 mod upstream;
 mod vending;
+mod windows;
 mod world;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, UserToken};
+use super::{Access, BusyCause, Grant, Health, Lease, Planned, Planning, ReauthReason, Renewed, UserToken};
 use crate::domain::{
     Timestamp,
     ids::UserId,
@@ -37,6 +37,8 @@ pub enum Command {
         /// One per group of rate headers.
         windows: Vec<LearnedWindow>,
     },
+    /// About calls, windows and pauses.
+    Plan(Planning),
     /// Which windows are known?
     Windows,
     /// How is the account?
@@ -137,6 +139,8 @@ pub enum Reply {
         /// The new generation.
         generation: u64,
     },
+    /// To `Plan`.
+    Plan(Box<Planned>),
     /// To `Windows`.
     Windows(Vec<Window>),
     /// To `Health`.
