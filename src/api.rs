@@ -21,6 +21,7 @@ pub mod retweets;
 pub mod router;
 pub mod serve;
 pub mod tweets;
+pub mod windows;
 
 pub use serve::serve;
 

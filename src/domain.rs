@@ -17,6 +17,7 @@ pub mod machine;
 pub mod media;
 pub mod nonces;
 pub mod planner;
+pub mod preference;
 pub mod retry;
 mod sealed;
 mod timestamp;

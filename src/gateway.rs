@@ -7,7 +7,7 @@
 //! | 1 request id, trace | [`arrive`] | so that even a refusal can be found again |
 //! | 2 path gate | [`path_gate`] | nothing else may read a path that has two readings |
 //! | 3 preflight | [`cors`] | a browser asks before it has a key |
-//! | 4 body limit | [`body_limit`] | an announced flood is refused before a look-up |
+//! | 4 body limit, preferences | [`body_limit`], [`preference`] | an announced flood is refused before a look-up |
 //! | 5 who asks | [`identity`]: [`api_key`] or [`signature`] | checked by form before anything is looked up |
 //! | 6 origin | [`cors`] | the list belongs to the key |
 //! | 7 rate limit | [`rate_limit`] | only a known key has an allowance |
@@ -24,6 +24,7 @@ pub mod identity;
 pub mod operation;
 pub mod page;
 pub mod path_gate;
+pub mod preference;
 pub mod problem;
 pub mod rate_limit;
 pub mod reply;
@@ -69,6 +70,7 @@ pub async fn handle<B>(
         Err(fault) => fault.into(),
     };
     rate_limit::tell(reply.headers_mut(), &admitted.windows);
+    preference::tell(reply.headers_mut(), context.call.facts().waits_s);
     cors::mark(reply.headers_mut(), admitted.origin.as_ref());
     answer::finish(context, &seen, reply)
 }
@@ -78,6 +80,7 @@ async fn admit(context: &Context, head: &Parts, admitted: &mut Admitted) -> Resu
     let path = head.uri.path();
     path_gate::admit(path, head.uri.query())?;
     body_limit::admit(&head.headers, body_limit::limit_of(&head.method, path))?;
+    preference::read(&head.headers)?;
     let proves_itself = proves_its_key(&head.method, path);
     if proves_itself || is_public(path) {
         // Where anybody may ask, only what costs a look-up is worth a flood's while.

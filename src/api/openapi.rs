@@ -27,7 +27,7 @@ mod generate {
 
     use crate::api::{
         accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, operations,
-        problems, rate_limits, retweets, tweets,
+        problems, rate_limits, retweets, tweets, windows,
     };
 
     #[derive(OpenApi)]
@@ -76,6 +76,7 @@ mod generate {
             media::about::put_subtitles,
             media::about::delete_subtitles,
             rate_limits::list,
+            windows::list,
             breakers::list,
             breakers::force,
             breakers::release,

@@ -11,7 +11,7 @@ use http::Method;
 
 use super::{
     accounts, audit, bookmarks, breakers, connect, health, keys, likes, media, oauth2, openapi, operations, problems,
-    rate_limits, retweets, tweets,
+    rate_limits, retweets, tweets, windows,
 };
 use crate::domain::fault::{Code, Fault};
 
@@ -33,6 +33,7 @@ pub fn router() -> Router {
         .route("/v1/accounts/{id}/refresh", post(accounts::refresh))
         .route("/v1/accounts/{id}/operations", get(operations::list))
         .route("/v1/operations/{id}", get(operations::get).delete(operations::cancel))
+        .route("/v1/accounts/{id}/windows", get(windows::list))
         .route("/v1/tweets", post(tweets::create))
         .route("/v1/tweets/thread", post(tweets::thread))
         .route("/v1/tweets/{id}", get(tweets::look_up).delete(tweets::delete))

@@ -48,6 +48,7 @@ use serde::{Deserialize, Serialize};
 pub use command::{Ask, Command, Commit, Connection, FailureClass, Reply};
 pub use grant::{Access, BusyCause, Grant, Lease, RENEW_AHEAD_MS, ReauthReason, Renewed, TokenPair, UserToken};
 pub use health::{Health, LastError, TokenState};
+pub use planning::{Planned, Planning};
 pub use record::{AccountKind, AccountRecord};
 pub use terms::Terms;
 pub use writes::{Begin, Errand, Glance, Manner, Page, WriteCommand, WriteReply};
@@ -90,6 +91,7 @@ impl Machine for Account {
             Command::Worked { generation } => self.worked(generation),
             Command::Announced { generation } => self.announced(generation),
             Command::Learn { windows } => self.learn(windows, now),
+            Command::Plan(planning) => self.plan(planning, now),
             Command::Windows => Step::reply(Reply::Windows(self.planner.windows(now))),
             Command::Health => Step::reply(Reply::Health(Box::new(self.health(now)))),
             Command::SetPaused { paused } => self.set_paused(paused),

@@ -9,6 +9,7 @@
 //! - **Windows of the whole app** are counted by the app's own object, which leases a handful of calls at a time ([`lease`]).
 //! - **Pauses** stop an endpoint although its windows have room: X said so ([`pause`]).
 
+mod judge;
 mod lane;
 mod lease;
 mod mirror;
@@ -22,6 +23,7 @@ use std::{collections::BTreeMap, ops::Bound};
 
 use serde::{Deserialize, Serialize};
 
+pub use judge::NotBefore;
 pub use lane::{Lane, NoLane};
 pub use lease::{AppLease, LeaseWish};
 pub use mirror::Lesson;
@@ -75,24 +77,6 @@ pub enum Admission {
         /// What to ask for.
         want: LeaseWish,
     },
-}
-
-/// No call may go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotBefore {
-    /// The moment at which to ask again.
-    pub until: Timestamp,
-    /// The window that has no room.
-    pub window: Window,
-    /// Why nothing is sent, if it is not the window.
-    pub pause: Option<PauseReason>,
-}
-
-impl From<NotBefore> for Admission {
-    fn from(refusal: NotBefore) -> Self {
-        let NotBefore { until, window, pause } = refusal;
-        Self::NotBefore { until, window, pause }
-    }
 }
 
 /// What is known of X's windows of one account, or of the app.
@@ -159,27 +143,27 @@ impl Planner {
         lesson
     }
 
+    /// Takes what another planner of the same account knows, of its windows by X's own telling and of its pauses.
+    pub fn share(&mut self, windows: Vec<Window>, pauses: Vec<(String, Pause)>, now: Timestamp) {
+        for window in windows.into_iter().filter(|window| window.source == window::Source::Learned) {
+            let Window { name, limit, remaining, reset_at: Some(reset_at), .. } = window else { continue };
+            let mirror = self.mirrors.entry(name.clone());
+            let mirror = mirror.or_insert_with(|| Mirror::new(limit, window::length_s(&name), now));
+            mirror.share(&LearnedWindow { name, limit, remaining, reset_at }, now);
+        }
+        for (scope, pause) in pauses {
+            self.pauses.begin(&scope, pause.until, pause.reason);
+        }
+    }
+
     /// Sends nothing of `scope` until then: an endpoint, or [`Planner::EVERYTHING`]. When that is, [`PauseReason::end`] says.
     pub fn pause(&mut self, scope: &str, until: Timestamp, reason: PauseReason) {
         self.pauses.begin(scope, until, reason);
     }
 
-    /// When a call might go if nobody else asked: for `Retry-After`, and to know whether waiting is worth while.
-    pub fn opens_at(&self, ask: &Ask, now: Timestamp) -> Timestamp {
-        let mut planner = self.only(&ask.operation);
-        planner.meet(&ask.operation, &ask.limits, "", now);
-        planner.judge(ask, now).err().map_or(now, |refusal| refusal.until)
-    }
-
     /// The window of that name, if anything is known of it.
     pub fn window(&self, name: &str, now: Timestamp) -> Option<Window> {
         self.mirrors.get(name).map(|mirror| view(mirror, name, now))
-    }
-
-    /// The window of an endpoint in which nothing is left; of several the one that resets last.
-    pub fn empty(&self, operation: &str, now: Timestamp) -> Option<Window> {
-        let windows = self.own(operation).map(|(name, mirror)| view(mirror, name, now));
-        windows.filter(|window| window.exhausted_until(now).is_some()).max_by_key(|window| window.reset_at)
     }
 
     /// Every window anything is known of, by name.
@@ -190,29 +174,6 @@ impl Planner {
     /// Every pause in force, with the endpoint it concerns or [`Planner::EVERYTHING`].
     pub fn pauses(&self, now: Timestamp) -> Vec<(String, Pause)> {
         self.pauses.all(now).map(|(scope, pause)| (scope.to_owned(), pause)).collect()
-    }
-
-    /// Whether `ask` may go now; if not, the window or pause that lasts longest.
-    fn judge(&self, ask: &Ask, now: Timestamp) -> Result<(), NotBefore> {
-        let paused = [Self::EVERYTHING, &ask.operation].into_iter().filter_map(|scope| self.pauses.of(scope, now));
-        let paused = paused.max_by_key(|pause| pause.until).map(|pause| NotBefore {
-            until: pause.until,
-            window: self.first_window(&ask.operation, now),
-            pause: Some(pause.reason),
-        });
-        let shut = self.own(&ask.operation).filter_map(|(name, mirror)| {
-            let until = mirror.room(ask.lane, &ask.application, now).err()?;
-            Some(NotBefore { until, window: mirror.view(name, now), pause: None })
-        });
-        match shut.chain(paused).max_by_key(|refusal| refusal.until) {
-            Some(refusal) => Err(refusal),
-            None => Ok(()),
-        }
-    }
-
-    fn first_window(&self, operation: &str, now: Timestamp) -> Window {
-        let first = self.own(operation).next().map(|(name, mirror)| mirror.view(name, now));
-        first.unwrap_or_else(|| Window::prior(operation.to_owned(), 0))
     }
 
     fn claim(&mut self, ask: &Ask, opens: Timestamp, now: Timestamp) {
@@ -252,12 +213,6 @@ impl Planner {
     fn own_mut(&mut self, operation: &str) -> impl Iterator<Item = (&String, &mut Mirror)> {
         let from = (Bound::Included(operation), Bound::Unbounded);
         self.mirrors.range_mut::<str, _>(from).take_while(move |(name, _)| window::is_of(name, operation))
-    }
-
-    /// A planner that knows of one endpoint alone: cheap to ask what if.
-    fn only(&self, operation: &str) -> Self {
-        let mirrors = self.own(operation).map(|(name, mirror)| (name.to_owned(), mirror.clone())).collect();
-        Self { mirrors, pauses: self.pauses.clone(), ..Self::default() }
     }
 
     /// Forgets what is past.

@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 
+use super::preference;
 use crate::{
     domain::{backoff::Deadline, trace::Trace},
     ports::{EntropyExt, Ports, Unavailable},
@@ -27,5 +28,7 @@ pub fn name(ports: &Ports, headers: &HeaderMap) -> Result<Call, Unavailable> {
     let trace = Trace::enter(text("traceparent"), trace_id, span_id);
     let timeout_ms = text("x-request-timeout-ms").and_then(|ms| ms.parse().ok()).unwrap_or(DEFAULT_TIMEOUT_MS);
     let now = ports.clock.now();
-    Ok(Call::new(request_id, trace, now, Deadline::after(timeout_ms, now)))
+    // One that cannot be read is refused by the gateway, once there is an id to refuse it by.
+    let preference = preference::read(headers).unwrap_or_default();
+    Ok(Call::new(request_id, trace, now, Deadline::after(timeout_ms, now)).preferring(preference))
 }

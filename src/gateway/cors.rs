@@ -16,9 +16,9 @@ use crate::{
 };
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const HEADERS: &str =
-    "Authorization, Content-Type, Idempotency-Key, Perch-Account, Traceparent, X-API-Key, X-Request-Timeout-Ms";
-const EXPOSED: &str = "Allow, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Request-Id, \
+const HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Perch-Account, Perch-Priority, Prefer, Traceparent, \
+                       X-API-Key, X-Request-Timeout-Ms";
+const EXPOSED: &str = "Allow, Idempotency-Replayed, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Request-Id, \
                        X-Transaction-Id, X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset";
 /// Seconds a browser may keep a preflight's answer: what Chromium allows at most.
 const MAX_AGE: &str = "7200";

@@ -145,6 +145,9 @@ pub fn accepted_in_part(context: &Context, write: &Write, sent: Vec<TweetId>) ->
     if let Some(location) = location {
         headers.insert(header::LOCATION, location);
     }
+    if write.state == State::Waiting {
+        headers.insert("preference-applied", HeaderValue::from_static("respond-async"));
+    }
     response
 }
 

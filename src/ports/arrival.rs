@@ -24,6 +24,8 @@ pub const HEAD: &[&str] = &[
     "idempotency-key",
     "origin",
     "perch-account",
+    "perch-priority",
+    "prefer",
     "traceparent",
     "transfer-encoding",
     "x-api-key",

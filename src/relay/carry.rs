@@ -19,6 +19,7 @@ use super::{
 use crate::{
     domain::{
         fault::{Code, Fault},
+        ids::AccountId,
         retry::{Attempts, Effect, Retry, Setback},
     },
     gateway::{Reply, body_limit},
@@ -26,7 +27,12 @@ use crate::{
         EntropyExt, TransportFault,
         arrival::{Arrival, Carried, HoldFault, Parcel},
     },
-    services::{Context, breakers, tokens::Credential, windows, x},
+    services::{
+        Context, breakers,
+        tokens::Credential,
+        windows::{self, Refusal, Seat},
+        x,
+    },
     x::USER_AGENT,
 };
 
@@ -46,21 +52,21 @@ pub async fn carry<A: Arrival>(
     plan: &Plan,
 ) -> Result<Reply<A::Body>, Fault> {
     let owner = actor.owner();
-    if context.config.relay.refuses_at_empty_windows
-        && let Some(window) = windows::empty(context, &owner, plan.operation)
-    {
-        return Ok(Reply::Ours(too_many_requests(context, plan, &window)));
-    }
     if let plan::Body::Held(limit) = plan.body {
         arrival.hold(limit, HOLD_MS).await.map_err(|fault| not_held(fault, limit))?;
     }
     let (mut attempts, mut rejected) = (Attempts::default(), None);
     breakers::deposit(context, plan.operation.group);
     loop {
+        let seat = match admit(context, &owner, plan).await {
+            Ok(seat) => seat,
+            Err(refusal) => return refused(context, plan, &refusal),
+        };
         let pass = breakers::admit(context, plan.operation.group, plan.operation.effect).await?;
         let credential = actor.credential(context, rejected).await?;
         let parcel = parcel(context, plan, credential.as_ref())?;
         let started = context.now();
+        seat.sent();
         let outcome = arrival.carry(parcel).await;
         settle::learn(context, &owner, plan.operation, pass, started, &outcome);
         if let Ok(carried) = &outcome {
@@ -72,6 +78,19 @@ pub async fn carry<A: Arrival>(
             Some(Retry::Refresh) => rejected = credential.as_ref().map(Credential::generation),
             _ => return pass_on(context, plan, outcome),
         }
+    }
+}
+
+/// Where X is to be heard even if its windows are used up, nothing is refused; what can be counted still is.
+async fn admit(context: &Context, owner: &AccountId, plan: &Plan) -> Result<Seat, Refusal> {
+    let admission = windows::admit(context, owner, plan.operation).await;
+    if context.config.relay.refuses_at_empty_windows { admission } else { Ok(admission.unwrap_or(Seat::uncounted())) }
+}
+
+fn refused<B>(context: &Context, plan: &Plan, refusal: &Refusal) -> Result<Reply<B>, Fault> {
+    match refusal {
+        Refusal::Shut(shut) if shut.is_rate_limit() => Ok(Reply::Ours(too_many_requests(context, plan, shut))),
+        refusal => Err(refusal.fault(plan.operation, context.now())),
     }
 }
 

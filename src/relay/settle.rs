@@ -11,6 +11,7 @@ use crate::{
         breaker::{self, outcome_of},
         fault::{Code, Fault},
         ids::AccountId,
+        planner::{PauseReason, Planner},
     },
     gateway::Reply,
     ports::{TransportFault, arrival::Carried},
@@ -20,7 +21,7 @@ use crate::{
         breakers::{self, Pass},
         windows,
     },
-    x::operation::Operation,
+    x::{self, operation::Operation},
 };
 
 /// Learns from one outcome.
@@ -36,11 +37,25 @@ pub fn learn<B>(
     breakers::note(context, operation.group, pass, outcome_of(health(outcome), took_ms, operation.group));
     if let Ok(carried) = outcome {
         windows::learn(context, owner, operation, &carried.headers);
+        pause(context, owner, operation, carried);
     }
     context.call.note(|facts| {
         facts.x_calls += 1;
         facts.x_status = outcome.as_ref().ok().map(|carried| carried.status);
     });
+}
+
+/// Pauses what X would refuse again. X's words stay with the platform, so its status decides. A stream that is one too many is
+/// refused with 429 as well, and says nothing of the window.
+fn pause<B>(context: &Context, owner: &AccountId, operation: &Operation, carried: &Carried<B>) {
+    match carried.status {
+        429 if !operation.streams => {
+            let told = x::windows::reset_at(&carried.headers);
+            windows::pause(context, owner, operation.name, PauseReason::RateLimit, told);
+        }
+        402 => windows::pause(context, owner, Planner::EVERYTHING, PauseReason::Credits, None),
+        _ => {}
+    }
 }
 
 /// How the breaker sees an outcome.

@@ -14,7 +14,8 @@ use crate::{
     gateway::{answer::Route, body_limit, operation},
     ports::arrival::Arrival,
     services::{
-        Context, windows,
+        Context,
+        windows::Refusal,
         writes::{self, Wish, Written},
         x,
     },
@@ -48,11 +49,6 @@ pub async fn write<A: Arrival>(
     key: Option<String>,
 ) -> Result<(Response<Body>, Option<Fault>), Fault> {
     let owner = actor.owner();
-    if context.config.relay.refuses_at_empty_windows
-        && let Some(window) = windows::empty(context, &owner, plan.operation)
-    {
-        return Ok((too_many::too_many_requests(context, plan, &window), Some(Fault::new(Code::XRateLimited, ""))));
-    }
     let wish = Wish {
         owner,
         user: actor.user(),
@@ -62,6 +58,7 @@ pub async fn write<A: Arrival>(
         body: body(context, arrival).await?,
         application: application.as_str().to_owned(),
         idempotency_key: key,
+        hears_x_anyway: !context.config.relay.refuses_at_empty_windows,
         part_of: None,
     };
     match writes::write(context, wish).await? {
@@ -69,6 +66,11 @@ pub async fn write<A: Arrival>(
             let refused = (answer.status >= 400).then(|| Fault::new(Code::XRejected, ""));
             Ok((answered(context, plan, &answer, replayed), refused))
         }
+        Written::Shut(shut) if shut.is_rate_limit() => {
+            let fault = Fault::new(Code::XRateLimited, "");
+            Ok((too_many::too_many_requests(context, plan, &shut), Some(fault)))
+        }
+        Written::Shut(shut) => Err(Refusal::Shut(shut).fault(plan.operation, context.now())),
         Written::Open(write) => {
             let mut response = operation::accepted(context, &write);
             response.extensions_mut().insert(Route(plan.operation.template()));

@@ -8,7 +8,7 @@ use std::sync::{
 use super::{accounts, audit, breakers, keys, limits, tokens, windows, writes};
 use crate::{
     config::Config,
-    domain::{Timestamp, api_key::KeyId, backoff::Deadline, ids::AccountId, trace::Trace},
+    domain::{Timestamp, api_key::KeyId, backoff::Deadline, ids::AccountId, preference::Preference, trace::Trace},
     ports::{Kv, Objects, Ports, Sql},
 };
 
@@ -102,6 +102,8 @@ pub struct Call {
     pub started: Timestamp,
     /// When its client wants the answer.
     pub deadline: Deadline,
+    /// How its client wants it treated.
+    pub preference: Preference,
     /// What its answer waited for.
     pub waits: Waits,
     facts: Arc<Mutex<Facts>>,
@@ -136,12 +138,22 @@ pub struct Facts {
     pub x_calls: u32,
     /// X's last status.
     pub x_status: Option<u16>,
+    /// How long it was ready to wait for a window, in s, if it was asked to.
+    pub waits_s: Option<u64>,
 }
 
 impl Call {
     /// A request that arrived at `started`.
     pub fn new(request_id: String, trace: Trace, started: Timestamp, deadline: Deadline) -> Self {
-        Self { request_id, trace, started, deadline, waits: Waits::default(), facts: Arc::default() }
+        let (preference, waits, facts) = Default::default();
+        Self { request_id, trace, started, deadline, preference, waits, facts }
+    }
+
+    /// With what its client prefers.
+    #[must_use]
+    pub fn preferring(mut self, preference: Preference) -> Self {
+        self.preference = preference;
+        self
     }
 
     /// Notes something for the access log.

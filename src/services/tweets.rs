@@ -60,6 +60,7 @@ async fn send(
         body: String::from_utf8_lossy(&body).into_owned(),
         application: sender.caller.kid().as_str().to_owned(),
         idempotency_key: sender.idempotency_key.map(str::to_owned),
+        hears_x_anyway: false,
         part_of,
     };
     let sent = writes::settle(context, wish).await;

@@ -1,33 +1,49 @@
-//! X's rate windows of an account: learned from its answers, kept by the account's object, and used to refuse what X would.
+//! X's rate windows: a call goes only where they have room.
 //!
-//! The isolate keeps what it has seen itself; the object hears of a window when it begins, when it is used up, and otherwise at
-//! most once a second. A window that another isolate has used up is learned with the next answer.
+//! - **Reads** are decided by the isolate's own copy of the account's planner and wait for nothing. It counts what the isolate sends,
+//!   hears of the rest with every answer of X, and shares what it has heard with the account's object beside the answers, at most
+//!   once a second for each window; in return it is told what other isolates have heard. So `n` isolates that each send `r` reads a
+//!   second may together exceed a window by what the others send in the second before they hear of it: `(n - 1) · r` and what is under way,
+//!   once per window. X then answers 429, and the endpoint is paused for all.
+//! - **Writes that may be repeated** are counted by the object itself before they are sent, so no number of isolates exceeds a window.
+//! - **Creations** are counted where they are executed. Here they are only refused where X has said that nothing is left.
+//!
+//! What waits for a window by its client's wish (`Prefer: wait`) goes in the order of its lanes, within an isolate.
+
+mod learn;
+mod object;
+mod refusal;
+mod seat;
+mod show;
+mod turn;
 
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
-use http::HeaderMap;
-
 use super::Context;
 use crate::{
     domain::{
         Timestamp,
-        account::{Account, Command, Reply},
-        fault::{Code, Fault},
         ids::AccountId,
-        planner::{Lesson, Planner},
-        window::{self, LearnedWindow, Window},
+        planner::{Admission, Ask, NotBefore, Planner, Waiting},
+        retry::Effect,
     },
-    ports::ObjectsExt,
-    x::{endpoints, operation::Operation, windows::read},
+    x::operation::Operation,
 };
+use turn::Turn;
 
-/// How often the object hears of a window that only sinks, in ms.
-const TELL_EVERY_MS: u64 = 1000;
+pub use learn::{learn, pause};
+pub use object::lease;
+pub use refusal::{Refusal, wait_s};
+pub use seat::Seat;
+pub use show::{Known, all, known, learned};
+
 /// How many accounts' windows an isolate keeps.
 const MOST: usize = 1000;
+/// How long a call waits unasked, in ms: a window that X says is over may not be so yet by X's clock.
+const UNASKED_MS: u64 = 1000;
 
 /// The windows an isolate has seen.
 #[derive(Default)]
@@ -36,96 +52,108 @@ pub struct Remembered(Mutex<BTreeMap<AccountId, Seen>>);
 #[derive(Default)]
 struct Seen {
     planner: Planner,
+    waiting: Vec<Waiting>,
     told: BTreeMap<String, Timestamp>,
 }
 
 impl Remembered {
     fn with<T>(&self, account: &AccountId, work: impl FnOnce(&mut Seen) -> T) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST {
+        if all.len() >= MOST && !all.contains_key(account) {
             all.clear();
         }
         work(all.entry(account.clone()).or_default())
     }
 }
 
-impl Seen {
-    /// Takes a reading, and says whether the object should hear of it.
-    fn learn(&mut self, window: &LearnedWindow, now: Timestamp) -> bool {
-        let lesson = self.planner.learn_one(window.clone(), now);
-        let due = self.told.get(&window.name).is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
-        let tell = match lesson {
-            Lesson::Began | Lesson::UsedUp => true,
-            Lesson::Sank => due,
-            Lesson::Nothing => false,
-        };
-        if tell {
-            self.told.insert(window.name.clone(), now);
-        }
-        tell
-    }
-}
-
-/// Refuses a call whose window is known to be used up: X would refuse it too, and count it.
+/// Lets a call of `operation` go, or not; if its client has said so, after waiting for the window. The seat it gets is given back
+/// unless the call is [sent](Seat::sent).
 ///
 /// # Errors
-/// [`Code::XRateLimited`], until the window's reset.
-pub fn admit(context: &Context, account: &AccountId, operation: &Operation) -> Result<(), Fault> {
-    let Some(window) = empty(context, account, operation) else {
-        return Ok(());
-    };
-    let now = context.now();
-    let wait = window.reset_at.unwrap_or(now).ms_since(now).div_ceil(1000).max(1);
-    let detail = format!("X's limit for {} is used up for this account. It resets in {wait} s.", operation.name);
-    Err(Fault::new(Code::XRateLimited, detail).with_retry_after(wait))
-}
-
-/// The window of a call that is known to be used up, if there is one: the one that resets last.
-pub fn empty(context: &Context, owner: &AccountId, operation: &Operation) -> Option<Window> {
-    context.memory.windows.with(owner, |seen| seen.planner.empty(operation.name, context.now()))
-}
-
-/// Learns from the headers of an answer.
-pub fn learn(context: &Context, account: &AccountId, operation: &Operation, headers: &HeaderMap) {
-    let now = context.now();
-    let mut heard = read(operation.name, headers);
-    context.memory.windows.with(account, |seen| heard.retain(|window| seen.learn(window, now)));
-    if heard.is_empty() {
-        return;
-    }
-    let (teller, account) = (context.beside(), account.clone());
-    let tell = async move {
-        // What is lost here is learned again with the next answer.
-        let _ = teller.objects().ask::<Account>(account.as_str(), &Command::Learn { windows: heard }).await;
-    };
-    context.ports.background.spawn(Box::pin(tell));
-}
-
-/// Every window of `account`: what X told, and for endpoints never heard of the limits it publishes.
-///
-/// # Errors
-/// When the account's object does not answer.
-pub async fn all(context: &Context, account: &AccountId) -> Result<Vec<Window>, Fault> {
-    let mut windows = learned(context, account).await?;
-    for operation in endpoints::all() {
-        for (limit, window_s) in operation.limits {
-            let name = window::name(operation.name, *window_s);
-            if !windows.iter().any(|window| window.name == name) {
-                windows.push(Window::prior(name, *limit));
+/// See [`Refusal`].
+pub async fn admit(context: &Context, owner: &AccountId, operation: &Operation) -> Result<Seat, Refusal> {
+    let ask = ask_of(context, owner, operation);
+    let patience = patience(context);
+    let mut turn = None;
+    loop {
+        match try_once(context, owner, operation, &ask).await {
+            Ok(()) => return Ok(Seat::taken(context, owner, operation.effect, ask)),
+            Err(Refusal::Shut(shut)) if shut.until <= patience.of(&shut, context.now()) => {
+                let turn = turn.get_or_insert_with(|| Turn::join(context, owner, &ask));
+                context.ports.timer.sleep(shut.until.ms_since(context.now())).await;
+                turn.come(context, patience.asked).await;
             }
+            Err(refusal) => return Err(refusal),
         }
     }
-    windows.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(windows)
 }
 
-/// The windows of `owner` that X has told of: an account's, or the app's.
-///
-/// # Errors
-/// When the owner's object does not answer.
-pub async fn learned(context: &Context, owner: &AccountId) -> Result<Vec<Window>, Fault> {
-    match context.objects().ask::<Account>(owner.as_str(), &Command::Windows).await {
-        Ok(Reply::Windows(windows)) => Ok(windows),
-        _ => Err(Fault::new(Code::Unavailable, "The account's windows cannot be asked at the moment.")),
+async fn try_once(context: &Context, owner: &AccountId, operation: &Operation, ask: &Ask) -> Result<(), Refusal> {
+    let now = context.now();
+    let seen = context.memory.windows.with(owner, |seen| match operation.effect {
+        Effect::Read => shut(seen.planner.admit(ask, now)),
+        Effect::Set | Effect::Create => seen.planner.known_shut(operation.name, now),
+    });
+    match seen {
+        Some(refusal) => Err(Refusal::Shut(Box::new(refusal))),
+        None if operation.effect == Effect::Set => object::admit(context, owner, ask).await,
+        None => Ok(()),
     }
 }
+
+fn shut(admission: Admission) -> Option<NotBefore> {
+    match admission {
+        Admission::NotBefore { until, window, pause } => Some(NotBefore { until, window, pause }),
+        // A read asks for no lease: see `ask_of`.
+        Admission::Go | Admission::AppLease { .. } => None,
+    }
+}
+
+/// What a call of `operation` would spend. Windows that all accounts share are leased for writes alone: a read would have to wait for
+/// the lease, and X publishes hardly any for reads.
+pub(super) fn ask_of(context: &Context, owner: &AccountId, operation: &Operation) -> Ask {
+    let is_app = *owner == AccountId::app();
+    let shares = !is_app && !operation.auth.app() && operation.effect != Effect::Read;
+    Ask {
+        operation: operation.name.to_owned(),
+        limits: if is_app { operation.app_limits } else { operation.limits }.to_vec(),
+        app_limits: if shares { operation.app_limits.to_vec() } else { Vec::new() },
+        lane: context.call.preference.lane,
+        application: context.call.facts().kid.map(|kid| kid.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+/// Until when a call may wait.
+#[derive(Clone, Copy)]
+struct Patience {
+    asked: Timestamp,
+    unasked: Timestamp,
+}
+
+impl Patience {
+    /// For a window that only the clocks keep shut, everybody waits.
+    fn of(self, shut: &NotBefore, now: Timestamp) -> Timestamp {
+        let over = shut.pause.is_none() && shut.window.reset_at.is_none_or(|reset| reset <= now);
+        if over { self.asked.max(self.unasked) } else { self.asked }
+    }
+}
+
+/// Until when a write may wait, if its client wants that.
+pub(super) fn may_wait_until(context: &Context) -> Option<Timestamp> {
+    context.call.preference.wait_ms.map(|_| patience(context).asked)
+}
+
+/// As long as the client says, but not so long that no time is left for the call.
+fn patience(context: &Context) -> Patience {
+    let now = context.now();
+    let most = |wait_ms: u64| {
+        let spare = context.call.deadline.left_ms(now).saturating_sub(LEAST_FOR_CALL_MS);
+        now.plus_ms(wait_ms.min(spare))
+    };
+    let wait_ms = context.call.preference.wait_ms;
+    context.call.note(|facts| facts.waits_s = wait_ms.map(|ms| ms / 1000));
+    Patience { asked: most(wait_ms.unwrap_or(0)), unasked: most(UNASKED_MS) }
+}
+
+/// What is left of the client's time for the call itself, in ms.
+const LEAST_FOR_CALL_MS: u64 = 1000;

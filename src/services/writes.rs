@@ -8,20 +8,25 @@
 mod due;
 mod look;
 mod send;
+mod turn;
 
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
 pub use due::{Noted, overdue, see_to};
 
-use super::{Context, windows, x::XAnswer};
+use super::{
+    Context,
+    windows::{self, Refusal},
+    x::XAnswer,
+};
 use crate::{
     crashpoints::crashpoint,
     domain::{
-        account::{Account, Begin, Command, Manner, Reply, WriteCommand, WriteReply},
+        account::{Account, Begin, Command, Reply, WriteCommand, WriteReply},
         fault::{Code, Fault, ToldBefore},
         ids::{AccountId, UserId},
-        planner::Ask,
+        planner::NotBefore,
         write::{Answer, Intent, Keyed, State, Terms, Write, WriteId},
     },
     ports::{EntropyExt, ObjectsExt, Unavailable},
@@ -33,8 +38,6 @@ use send::{Sent, Told};
 const KEEP_MS: u64 = 72 * 60 * 60 * 1000;
 /// How long to wait before each further try to reach the object, in ms. What X has done cannot be asked again.
 const AGAIN_AFTER_MS: [u64; 5] = [100, 300, 1000, 3000, 8000];
-/// How often a write is asked for before the object counts as out of reach. Nothing has been sent meanwhile.
-const BEGIN_TRIES: usize = 3;
 
 /// A write that a client wants.
 #[derive(Clone, Debug)]
@@ -55,6 +58,8 @@ pub struct Wish {
     pub application: String,
     /// The client's own name for it.
     pub idempotency_key: Option<String>,
+    /// Whether X is to be heard even where its windows are known to be used up.
+    pub hears_x_anyway: bool,
     /// What it is a part of under that name: all of it in some form, and which part this is.
     pub part_of: Option<(String, usize)>,
 }
@@ -71,6 +76,8 @@ pub enum Written {
     },
     /// It is not known yet, or never will be. It can be asked for by its id.
     Open(Box<Write>),
+    /// X's windows do not allow it now. Nothing was sent, and nothing is kept.
+    Shut(Box<NotBefore>),
 }
 
 /// Sends a write, unless it was sent before under the same name.
@@ -82,30 +89,23 @@ pub enum Written {
 pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
     let owner = wish.owner.clone();
     let begin = begin(context, wish)?;
-    let id = begin.id.clone();
     due::note(context, &owner, context.now().plus_ms(begin.terms.lease_ms));
     crashpoint!(context, "write.asked", owner.as_str());
-    match ask_for_leave(context, &owner, &begin).await {
-        Ok(WriteReply::Send { lease, write }) => send(context, &owner, &lease, &write).await,
-        Ok(WriteReply::Known(write)) => known(*write),
-        Ok(WriteReply::Shown(Some(write))) => Ok(Written::Open(write)),
-        Ok(WriteReply::Shut(shut)) => {
-            Err(Fault::new(Code::XRateLimited, "").with_retry_after(shut.until.ms_since(context.now()).div_ceil(1000)))
-        }
-        Ok(WriteReply::OtherBody) => Err(Fault::new(
+    match turn::take(context, &owner, begin).await? {
+        WriteReply::Send { lease, write } => send(context, &owner, &lease, &write).await,
+        WriteReply::Known(write) => known(*write),
+        WriteReply::Shown(Some(write)) => Ok(Written::Open(write)),
+        WriteReply::Shut(shut) => Ok(Written::Shut(Box::new(shut))),
+        WriteReply::OtherBody => Err(Fault::new(
             Code::IdempotencyKeyReused,
             "This Idempotency-Key came before with another request. Take a new key for a new request.",
         )),
-        Ok(WriteReply::Running { retry_after_ms }) => {
+        WriteReply::Running { retry_after_ms } => {
             let detail = "The first request with this Idempotency-Key is still being carried out. Ask again.";
             let wait = retry_after_ms.div_ceil(1000);
             Err(Fault::new(Code::IdempotencyKeyInUse, detail).with_retry_after(wait))
         }
-        Ok(_) => Err(Fault::internal()),
-        Err(_) => {
-            withdraw(context, owner, id, begin.lease);
-            Err(out_of_reach())
-        }
+        _ => Err(Fault::internal()),
     }
 }
 
@@ -129,9 +129,9 @@ pub enum Settled {
 /// As [`write()`]; and what X refused.
 pub async fn settle(context: &Context, wish: Wish) -> Result<Settled, Fault> {
     let operation = wish.operation;
-    windows::admit(context, &wish.owner, operation)?;
     match write(context, wish).await? {
         Written::Open(write) => Ok(Settled::Open(write)),
+        Written::Shut(shut) => Err(Refusal::Shut(shut).fault(operation, context.now())),
         Written::Answered { answer, replayed } => match send::refusal(operation, &answer) {
             None => {
                 let answer = XAnswer { status: answer.status, headers: HeaderMap::new(), body: answer.body.into() };
@@ -251,13 +251,8 @@ fn begin(context: &Context, wish: Wish) -> Result<Begin, Fault> {
         key: hash(&[&wish.application, key, &part.to_string()]),
         fingerprint: hash(&[wish.operation.name, &wish.target, &wish.body, &whole]),
     });
-    let ask = Ask {
-        operation: wish.operation.name.to_owned(),
-        limits: wish.operation.limits.to_vec(),
-        app_limits: Vec::new(),
-        lane: crate::domain::planner::Lane::Normal,
-        application: wish.application.clone(),
-    };
+    let ask = windows::ask_of(context, &wish.owner, wish.operation);
+    let manner = turn::manner(context, wish.hears_x_anyway);
     let intent = Intent {
         operation: wish.operation.name.to_owned(),
         target: wish.target,
@@ -267,34 +262,13 @@ fn begin(context: &Context, wish: Wish) -> Result<Begin, Fault> {
         application: wish.application,
         request_id: context.call.request_id.clone(),
     };
-    let (manner, app_lease, asked_at) = (Manner::Now, None, context.now());
+    let (app_lease, asked_at) = (None, context.now());
     Ok(Begin { id, keyed, lease, intent, terms, ask, manner, app_lease, asked_at })
 }
 
 /// No part can run into the next: none holds a line end that is not escaped, but the last.
 fn hash(parts: &[&str]) -> String {
     hex::encode(Sha256::digest(parts.join("\n")))
-}
-
-async fn ask_for_leave(context: &Context, owner: &AccountId, begin: &Begin) -> Result<WriteReply, Unavailable> {
-    let mut reply = Err(Unavailable::new("object", "not asked"));
-    for _ in 0..BEGIN_TRIES {
-        reply = ask(context, owner, WriteCommand::Begin(Box::new(begin.clone()))).await;
-        if reply.is_ok() {
-            break;
-        }
-    }
-    reply
-}
-
-/// The object may have given leave without our hearing of it. Nothing was sent, and nothing shall be.
-fn withdraw(context: &Context, owner: AccountId, id: WriteId, lease: String) {
-    let worker = context.beside();
-    let work = async move {
-        let outcome = send::not_sent(&out_of_reach());
-        let _ = report(&worker, &owner, &id, &lease, outcome).await;
-    };
-    context.ports.background.spawn(Box::pin(work));
 }
 
 /// Asks until the object answers, or the last wait is over.

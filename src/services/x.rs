@@ -6,6 +6,7 @@
 mod answer;
 mod fault;
 mod judge;
+mod pause;
 mod request;
 mod who;
 
@@ -30,6 +31,7 @@ use judge::{Failure, Verdict};
 pub use answer::XAnswer;
 pub use fault::{of_error as refused, of_silence as silence, rate_limit_wait_s};
 pub(super) use judge::for_breaker;
+pub(super) use pause::cause as pause_cause;
 pub use request::authorization;
 pub use who::{Profile, who};
 
@@ -39,12 +41,14 @@ pub use who::{Profile, who};
 /// Everything else, as a fault: what X refused, by title and type; no answer; no credential; a rested endpoint group.
 pub async fn call(context: &Context, account: &AccountId, request: XRequest) -> Result<XAnswer, Fault> {
     let operation = request.operation;
-    windows::admit(context, account, operation)?;
     breakers::deposit(context, operation.group);
     let (mut attempts, mut rejected) = (Attempts::default(), None);
     loop {
+        let seat = windows::admit(context, account, operation).await;
+        let seat = seat.map_err(|refusal| refusal.fault(operation, context.now()))?;
         let pass = breakers::admit(context, operation.group, operation.effect).await?;
         let credential = tokens::credential(context, account, rejected).await?;
+        seat.sent();
         let failure = match attempt(context, account, &credential, &request, pass).await? {
             Verdict::Done(answer) => return Ok(answer),
             Verdict::Failed(failure) => failure,
@@ -75,7 +79,11 @@ async fn attempt(
         windows::learn(context, account, operation, &response.headers);
         tokens::worked(context, account, credential.generation(), response.status);
     }
-    Ok(judge::judge(operation, credential, outcome, context.now()))
+    let verdict = judge::judge(operation, credential, outcome, context.now());
+    if let Verdict::Failed(Failure { pause: Some(pause), .. }) = &verdict {
+        windows::pause(context, account, pause.scope(operation), pause.reason, pause.until);
+    }
+    Ok(verdict)
 }
 
 /// Sends `request` once.

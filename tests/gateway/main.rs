@@ -19,5 +19,6 @@ mod sqlite;
 mod tweets;
 mod upstream;
 mod vending;
+mod windows;
 mod world;
 mod writes;

@@ -165,6 +165,10 @@ async fn what_x_refused_before_it_ran_may_be_asked_again_under_its_name() {
     world.x.on("POST", "/2/tweets").answer(429, json!({ "title": "Too Many Requests", "status": 429 }));
     let body = json!({ "text": "one" });
     send(&world, &key, "/2/tweets", "a", &body).await.expect_status(429);
+    world.settle().await;
+    send(&world, &key, "/2/tweets", "a", &body).await.expect_status(429);
+    assert_eq!(sent(&world), 1, "X is left alone until its window is over");
+    world.clock.advance(901_000);
     x_makes(&world, "1", "one");
     let sent_now = send(&world, &key, "/2/tweets", "a", &body).await.expect_status(201);
     assert_eq!(sent_now.headers.get("idempotency-replayed"), None);
@@ -409,4 +413,87 @@ async fn an_object_out_of_reach_means_that_nothing_is_sent() {
     let refused = world.post("/v1/tweets", &key, json!({ "text": "one" })).await;
     assert_eq!(refused.status, 503);
     assert_eq!(sent(&world), 1);
+}
+
+/// X says with an answer that nothing is left for so many seconds.
+async fn x_is_used_up(world: &World, key: &str, seconds: u64) {
+    let reset = world.now().as_seconds() + seconds;
+    let on = world.x.on("POST", "/2/tweets");
+    let on = on.with_header("x-rate-limit-limit", "100").with_header("x-rate-limit-remaining", "0");
+    let on = on.with_header("x-rate-limit-reset", &reset.to_string());
+    on.answer(201, json!({ "data": { "id": "0", "text": "last" } }));
+    world.post("/2/tweets", key, json!({ "text": "last" })).await.expect_status(201);
+    world.settle().await;
+}
+
+#[tokio::test]
+async fn a_write_that_may_wait_is_sent_when_its_window_opens_and_can_be_taken_back_until_then() {
+    for path in FACES {
+        let (world, key) = world().await;
+        x_is_used_up(&world, &key, 600).await;
+        world.post(path, &key, json!({ "text": "now" })).await.expect_status(429);
+        let later = |text: &str| {
+            let body = json!({ "text": text });
+            world.request("POST", path).key(&key).header("prefer", "respond-async").json(&body)
+        };
+        let waiting = later("later").send().await.expect_status(202);
+        assert_eq!(waiting.header("preference-applied"), "respond-async");
+        assert_eq!(operation(&world, &key, &waiting).await["state"], "waiting");
+        let regretted = later("never").send().await.expect_status(202);
+        let id = regretted.json()["operation"]["id"].as_str().unwrap().to_owned();
+        let taken_back = world.request("DELETE", &format!("/v1/operations/{id}")).key(&key).send().await;
+        assert_eq!(taken_back.expect_status(200).json()["data"]["state"], "cancelled");
+        world.wake_after(300_000).await;
+        assert_eq!(sent(&world), 1, "the window is shut");
+        x_makes(&world, "5", "later");
+        world.wake_after(305_000).await;
+        let done = operation(&world, &key, &waiting).await;
+        assert_eq!((done["state"].as_str(), done["answer"]["body"]["data"]["id"].as_str()), (Some("done"), Some("5")));
+        world.wake_after(3_600_000).await;
+        assert_eq!(sent(&world), 2, "what was taken back is not sent");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_would_rather_wait_is_answered_when_the_window_opens_or_at_once() {
+    let (world, key) = world().await;
+    x_is_used_up(&world, &key, 8).await;
+    let waiting = |seconds: u64| {
+        let prefer = format!("wait={seconds}");
+        world.request("POST", "/v1/tweets").key(&key).header("prefer", &prefer).json(&json!({ "text": "patient" }))
+    };
+    waiting(3).send().await.problem(429, "x-rate-limited");
+    assert_eq!(sent(&world), 1);
+    x_makes(&world, "5", "patient");
+    let patient = tokio::spawn({
+        let (world, key) = (world.clone(), key.clone());
+        async move {
+            let asking = world.request("POST", "/v1/tweets").key(&key).header("prefer", "wait=20");
+            asking.json(&json!({ "text": "patient" })).send().await
+        }
+    });
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(sent(&world), 1, "the window is shut");
+    world.clock.advance(10_000);
+    assert_eq!(patient.await.unwrap().expect_status(201).json()["data"]["id"], "5");
+}
+
+#[tokio::test]
+async fn the_last_calls_of_a_window_are_left_to_who_is_urgent() {
+    let (world, key) = world().await;
+    world.x.on("POST", "/2/tweets").always().answer(201, json!({ "data": { "id": "1", "text": "a" } }));
+    let mut refused = 0;
+    for number in 0..100 {
+        let answer = world.post("/2/tweets", &key, json!({ "text": number.to_string() })).await;
+        refused += usize::from(answer.status == 429);
+    }
+    assert_eq!((sent(&world), refused), (95, 5), "X publishes 100 in a quarter of an hour");
+    for number in 0..6 {
+        let urgent = world.request("POST", "/2/tweets").key(&key).header("perch-priority", "critical");
+        let answer = urgent.json(&json!({ "text": "urgent" })).send().await;
+        assert_eq!(answer.status, if number < 5 { 201 } else { 429 }, "{number}");
+    }
+    assert_eq!(sent(&world), 100);
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Access, BusyCause, Grant, Health, Lease, ReauthReason, Renewed, Terms, UserToken, WriteCommand, WriteReply,
+    Access, BusyCause, Grant, Health, Lease, Planned, Planning, ReauthReason, Renewed, Terms, UserToken, WriteCommand,
+    WriteReply,
 };
 use crate::domain::{
     Timestamp,
@@ -46,6 +47,8 @@ pub enum Command {
         /// One per group of rate headers.
         windows: Vec<LearnedWindow>,
     },
+    /// About calls, windows and pauses.
+    Plan(Planning),
     /// Which windows are known?
     Windows,
     /// How is the account?
@@ -170,6 +173,8 @@ pub enum Reply {
         /// The new generation.
         generation: u64,
     },
+    /// To `Plan`.
+    Plan(Box<Planned>),
     /// To `Windows`.
     Windows(Vec<Window>),
     /// To `Health`.

@@ -57,12 +57,9 @@ impl Account {
         }
         self.call_next(records, now);
         match self.planner.admit(&begin.ask, now) {
-            Admission::Go => {
-                let Begin { id, keyed, lease, intent, terms, ask, .. } = begin;
-                let mut write = Write::new(id, keyed, intent, terms, ask, now);
-                write.send(lease.clone(), now);
-                records.put(write.record());
-                answer(WriteReply::Send { lease, write: Box::new(write) })
+            Admission::Go => Self::give_leave(records, begin, now),
+            Admission::AppLease { .. } | Admission::NotBefore { .. } if begin.manner == Manner::Anyway => {
+                Self::give_leave(records, begin, now)
             }
             Admission::AppLease { want } => answer(WriteReply::AppLease { want }),
             Admission::NotBefore { until, window, pause } => {
@@ -71,10 +68,18 @@ impl Account {
         }
     }
 
+    fn give_leave(records: &mut dyn Records, begin: Begin, now: Timestamp) -> Step<Reply> {
+        let Begin { id, keyed, lease, intent, terms, ask, .. } = begin;
+        let mut write = Write::new(id, keyed, intent, terms, ask, now);
+        write.send(lease.clone(), now);
+        records.put(write.record());
+        answer(WriteReply::Send { lease, write: Box::new(write) })
+    }
+
     /// No window is open: it waits, if its client wants that and it is worth while.
     fn not_now(&mut self, records: &mut dyn Records, begin: Begin, shut: NotBefore, now: Timestamp) -> Step<Reply> {
         let may_wait = match begin.manner {
-            Manner::Now => false,
+            Manner::Now | Manner::Anyway => false,
             Manner::Until(end) => shut.until <= end,
             Manner::Later => true,
         };

@@ -14,12 +14,12 @@ const LIFT_MS: u64 = 15 * 60 * 1000;
 pub enum Lane {
     /// May use the last call of a window.
     Critical,
-    /// Leaves 5 % of a window.
+    /// Leaves 2 % of a window.
     High,
-    /// Leaves 10 %.
+    /// Leaves 5 %.
     #[default]
     Normal,
-    /// Leaves 30 %.
+    /// Leaves 25 %.
     Low,
 }
 
@@ -27,7 +27,7 @@ impl Lane {
     /// Every lane, the most urgent first.
     pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Normal, Self::Low];
 
-    /// How many calls of a window of `limit` this lane leaves to those above it, rounded down: a window of fewer than ten calls
+    /// How many calls of a window of `limit` this lane leaves to those above it, rounded down: a window of fewer than 20 calls
     /// keeps nothing from ordinary traffic.
     ///
     /// The fractions are small, because most clients name no lane and what nobody more urgent uses is lost to them. They are large
@@ -35,11 +35,11 @@ impl Lane {
     pub const fn reserve(self, limit: u32) -> u32 {
         let percent = match self {
             Self::Critical => 0,
-            Self::High => 5,
-            Self::Normal => 10,
-            Self::Low => 30,
+            Self::High => 2,
+            Self::Normal => 5,
+            Self::Low => 25,
         };
-        // Dividing first would lose small windows; a limit is far below 2^32 / 30 or so large that one call more does not matter.
+        // In two parts, so that no limit overflows.
         limit / 100 * percent + limit % 100 * percent / 100
     }
 

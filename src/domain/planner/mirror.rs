@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// How far X's clock and perch's may be apart, and how far a reset is rounded, in ms. A window ends this much after its reset.
-const SKEW_MS: u64 = 1000;
+pub(super) const SKEW_MS: u64 = 1000;
 /// The longest a call is under way to X, in ms; a quarter of a window that is shorter than two minutes.
 const WAY_MS: u64 = 30_000;
 /// Into how many runs of calls a window is divided.
@@ -220,6 +220,18 @@ impl Mirror {
         // Only now: the call that was answered is counted in the window that its answer tells of, not under way to the next.
         self.sent.answered();
         lesson
+    }
+
+    /// Takes what another copy of this mirror knows of the window that runs. It is no answer, and so no witness.
+    pub(super) fn share(&mut self, known: &LearnedWindow, now: Timestamp) {
+        self.roll(now);
+        match self.told {
+            _ if known.limit == 0 || known.reset_at <= now => {}
+            Some(told) if known.reset_at.ms_since(told.reset_at) > SKEW_MS => _ = self.heard_of_later(told, known, now),
+            Some(told) if told.reset_at.ms_since(known.reset_at) > SKEW_MS => {}
+            Some(told) => _ = self.sink(told, known),
+            None => _ = self.begin(known),
+        }
     }
 
     /// A later reset than the one that is known: the next window, seen a little early, or a contradiction, of which the later reset

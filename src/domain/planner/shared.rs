@@ -36,10 +36,8 @@ impl Planner {
     }
 
     fn judge_shared(&mut self, wish: &LeaseWish, now: Timestamp) -> Result<(), NotBefore> {
-        let everything = self.pauses.of(Self::EVERYTHING, now);
-        if let Some(pause) = everything.or_else(|| self.pauses.of(&wish.operation, now)) {
-            let window = self.first_window(&wish.operation, now);
-            return Err(NotBefore { until: pause.until, window, pause: Some(pause.reason) });
+        if let Some(refusal) = self.paused(&wish.operation, now) {
+            return Err(refusal);
         }
         let shut = self.shared_mut(wish).filter_map(|(name, mirror)| {
             let until = mirror.room(wish.lane, "", now).err()?;

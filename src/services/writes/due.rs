@@ -21,6 +21,7 @@ use crate::{
     services::{
         Context,
         audit::{self, Deed},
+        windows,
     },
 };
 
@@ -120,12 +121,8 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
                 let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
                 record(context, owner, &kept.unwrap_or(*write));
             }
-            Errand::AppLease { want } => {
-                app_lease = None::<AppLease>.or_else(|| {
-                    let _ = &want;
-                    None
-                })
-            }
+            // Where there is none, the account's object has been told until when.
+            Errand::AppLease { want } => app_lease = windows::lease(context, owner, want).await.ok(),
             Errand::Look { lease, writes } => {
                 let glances = look::look(context, owner, &writes).await;
                 crashpoint!(context, "write.looked", owner.as_str());

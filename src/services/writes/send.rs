@@ -83,6 +83,9 @@ async fn send_once(context: &Context, owner: &AccountId, write: &Write) -> Sent 
             rejected = Some(credential.generation());
             continue;
         }
+        if let Some(cause) = error.as_ref().and_then(|error| x::pause_cause(error, &response)) {
+            windows::pause(context, owner, cause.scope(operation), cause.reason, cause.until);
+        }
         return judge(context, operation, error.as_ref(), &response);
     }
 }
@@ -120,6 +123,9 @@ async fn attempt(
     breakers::note(context, operation.group, pass, outcome_of(x::for_breaker(&outcome), took_ms, operation.group));
     if let Ok(response) = &outcome {
         windows::learn(context, owner, operation, &response.headers);
+        if *owner != AccountId::app() {
+            tokens::worked(context, owner, credential.generation(), response.status);
+        }
     }
     context.call.note(|facts| {
         facts.x_calls += 1;

@@ -2,7 +2,10 @@
 
 use http::header;
 
-use super::{XAnswer, fault};
+use super::{
+    XAnswer, fault,
+    pause::{self, PauseCause},
+};
 use crate::{
     domain::{
         Timestamp, breaker,
@@ -35,6 +38,14 @@ pub(super) struct Failure {
     pub(super) fault: Fault,
     /// For the decision whether to try again.
     pub(super) setback: Setback,
+    /// Why nothing more should be sent for a while.
+    pub(super) pause: Option<PauseCause>,
+}
+
+impl Failure {
+    const fn of(fault: Fault, setback: Setback) -> Self {
+        Self { fault, setback, pause: None }
+    }
 }
 
 /// Judges the outcome of a request to `operation`.
@@ -42,14 +53,15 @@ pub(super) fn judge(operation: &Operation, credential: &Credential, outcome: Out
     let response = match outcome {
         Ok(response) => response,
         Err(silence) => {
-            return Verdict::Failed(Failure { fault: fault::of_silence(operation, silence), setback: Setback::Lost });
+            return Verdict::Failed(Failure::of(fault::of_silence(operation, silence), Setback::Lost));
         }
     };
     let error = errors::classify(&answer(operation, credential, &response));
     match error.filter(|error| error.class != Class::Partial) {
         Some(error) => {
             let fault = fault::of_error(operation, response.status, &response.headers, &error, now);
-            Verdict::Failed(Failure { fault, setback: setback(operation, &error, credential, &response) })
+            let setback = setback(operation, &error, credential, &response);
+            Verdict::Failed(Failure { pause: pause::cause(&error, &response), ..Failure::of(fault, setback) })
         }
         None => done(operation, response),
     }
@@ -98,7 +110,7 @@ fn done(operation: &Operation, response: UpstreamResponse) -> Verdict {
         return Verdict::Done(XAnswer { status, headers, body });
     }
     let setback = if operation.effect == Effect::Read { Setback::ServerError } else { Setback::Refused };
-    Verdict::Failed(Failure { fault: fault::of_unreadable(operation, response.status), setback })
+    Verdict::Failed(Failure::of(fault::of_unreadable(operation, response.status), setback))
 }
 
 fn is_json(response: &UpstreamResponse) -> bool {

@@ -85,6 +85,8 @@ pub enum Manner {
     Now,
     /// When X's window opens, if that is before then: its asker waits.
     Until(Timestamp),
+    /// Now, whatever X's windows are: X is to be heard.
+    Anyway,
     /// When X's window opens, without anybody waiting for it.
     Later,
 }

@@ -10,13 +10,13 @@ fn the_lower_lanes_leave_a_reserve_to_the_higher() {
     let sent: Vec<u32> = [Lane::Low, Lane::Normal, Lane::High, Lane::Critical]
         .map(|lane| sends(&mut planner, &in_lane(lane), 100, NOW))
         .into();
-    assert_eq!(sent, [70, 20, 5, 5]);
+    assert_eq!(sent, [75, 20, 3, 2]);
 }
 
 #[test]
 fn small_windows_and_large_ones_have_their_reserve() {
-    assert_eq!([1, 9, 10, 15, 900].map(|limit| Lane::Normal.reserve(limit)), [0, 0, 1, 1, 90]);
-    assert_eq!(Lane::Low.reserve(u32::MAX), u32::MAX / 100 * 30 + 28);
+    assert_eq!([1, 19, 20, 75, 900].map(|limit| Lane::Normal.reserve(limit)), [0, 0, 1, 3, 45]);
+    assert_eq!(Lane::Low.reserve(u32::MAX), u32::MAX / 100 * 25 + 23);
     assert!(Lane::ALL.iter().all(|lane| lane.reserve(1) == 0), "a window of one call is for everybody");
 }
 
@@ -49,7 +49,7 @@ fn the_highest_lane_goes_first_and_waiting_lifts() {
 fn only_who_may_go_is_next() {
     let mut planner = Planner::default();
     let low = waiting("low", Lane::Low, NOW);
-    sends(&mut planner, &in_lane(Lane::Low), 70, NOW);
+    sends(&mut planner, &in_lane(Lane::Low), 75, NOW);
     assert_eq!(planner.next(std::slice::from_ref(&low), NOW), None, "the rest is kept for others");
     let elsewhere = Waiting { ask: Ask { operation: "GET /2/x".to_owned(), ..ask() }, ..low.clone() };
     assert_eq!(planner.next(&[low, elsewhere], NOW).unwrap().ask.operation, "GET /2/x");
