@@ -86,6 +86,7 @@ pub struct Planner {
     mirrors: BTreeMap<String, Mirror>,
     pauses: Pauses,
     leases: BTreeMap<String, AppLease>,
+    wished: BTreeMap<String, Timestamp>,
     swept_at: Timestamp,
 }
 
@@ -102,7 +103,7 @@ impl Planner {
             return refusal.into();
         }
         if !ask.app_limits.is_empty() && !self.spend_permit(&ask.operation, now) {
-            return Admission::AppLease { want: self.wish(ask) };
+            return Admission::AppLease { want: self.wish(ask, now) };
         }
         self.claim(ask, now, now);
         self.count(ask, now);
@@ -226,6 +227,7 @@ impl Planner {
             self.mirrors.pop_last();
         }
         self.pauses.forget_past(now);
+        self.wished.retain(|_, wished| now.ms_since(*wished) < SWEEP_MS);
     }
 }
 

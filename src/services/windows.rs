@@ -79,7 +79,8 @@ pub async fn admit(context: &Context, owner: &AccountId, operation: &Operation) 
         match try_once(context, owner, operation, &ask).await {
             Ok(()) => return Ok(Seat::taken(context, owner, operation.effect, ask)),
             Err(Refusal::Shut(shut)) if shut.until <= patience.of(&shut, context.now()) => {
-                let turn = turn.get_or_insert_with(|| Turn::join(context, owner, &ask));
+                turn = turn.or_else(|| Turn::join(context, owner, &ask));
+                let Some(turn) = &turn else { return Err(Refusal::Shut(shut)) };
                 context.ports.timer.sleep(shut.until.ms_since(context.now())).await;
                 turn.come(context, patience.asked).await;
             }

@@ -9,6 +9,7 @@ mod audit;
 mod browser;
 mod calls;
 mod connect;
+mod day;
 mod keys;
 mod media;
 mod oauth1;

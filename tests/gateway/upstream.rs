@@ -38,10 +38,14 @@ impl Recorded {
     }
 }
 
+/// How X decides what to answer.
+type Judge = Arc<dyn Fn(&Recorded) -> UpstreamResponse + Send + Sync>;
+
 /// What X does with one request.
 #[derive(Clone)]
 enum Act {
     Answer(UpstreamResponse),
+    Judge(Judge),
     Fail(TransportFault),
 }
 
@@ -141,12 +145,14 @@ impl Drop for ScriptedUpstream {
 impl Upstream for ScriptedUpstream {
     async fn send(&self, request: UpstreamRequest) -> Result<UpstreamResponse, TransportFault> {
         let timeout_ms = u64::from(request.timeout_ms);
-        let (act, held) = self.pick(&record(request)).ok_or(TransportFault::Broken)?;
+        let request = record(request);
+        let (act, held) = self.pick(&request).ok_or(TransportFault::Broken)?;
         if let Some(held) = held {
             held.acquire().await.map_err(|_| TransportFault::Broken)?.forget();
         }
         match act {
             Act::Answer(answer) => Ok(answer),
+            Act::Judge(judge) => Ok(judge(&request)),
             Act::Fail(fault) => {
                 if fault == TransportFault::Timeout {
                     self.clock.advance(timeout_ms);
@@ -218,6 +224,11 @@ impl On<'_> {
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
         let headers = std::mem::take(&mut self.headers);
         self.act(Act::Answer(UpstreamResponse { status, headers, body: body.to_owned().into() }));
+    }
+
+    /// … is answered as `judge` decides.
+    pub(crate) fn judge(self, judge: impl Fn(&Recorded) -> UpstreamResponse + Send + Sync + 'static) {
+        self.act(Act::Judge(Arc::new(judge)));
     }
 
     /// … gets no answer in time. The clock moves on by as long as the request would have waited.

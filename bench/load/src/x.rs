@@ -11,6 +11,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use url::{Url, form_urlencoded};
 
@@ -64,11 +65,17 @@ fn json(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
         ("content-type", "application/json; charset=utf-8"),
         ("x-rate-limit-limit", "1000000"),
         ("x-rate-limit-remaining", "999999"),
-        ("x-rate-limit-reset", "4102444800"),
     ] {
         response.headers_mut().insert(name, header::HeaderValue::from_static(value));
     }
+    response.headers_mut().insert("x-rate-limit-reset", reset_s().into());
     response
+}
+
+/// The end of the quarter of an hour that runs, in seconds since the epoch.
+fn reset_s() -> u64 {
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    (now_s / 900 + 1) * 900
 }
 
 #[cfg(test)]

@@ -43,9 +43,8 @@ impl From<NotBefore> for Admission {
 impl Planner {
     /// When a call might go if nobody else asked: for `Retry-After`, and to know whether waiting is worth while.
     pub fn opens_at(&self, ask: &Ask, now: Timestamp) -> Timestamp {
-        let mut planner = self.only(&ask.operation);
-        planner.meet(&ask.operation, &ask.limits, "", now);
-        planner.judge(ask, now).err().map_or(now, |refusal| refusal.until)
+        let judged = self.at(&ask.operation, &ask.limits, now).judge(ask, now);
+        judged.err().map_or(now, |refusal| refusal.until)
     }
 
     /// The window of an endpoint in which nothing is left; of several the one that resets last.
@@ -86,9 +85,11 @@ impl Planner {
         first.unwrap_or_else(|| Window::prior(operation.to_owned(), 0))
     }
 
-    /// A planner that knows of one endpoint alone: cheap to ask what if.
-    pub(super) fn only(&self, operation: &str) -> Self {
+    /// What is known of one endpoint alone, moved on to `now`: to ask what if.
+    pub(super) fn at(&self, operation: &str, limits: &[(u32, u32)], now: Timestamp) -> Self {
         let mirrors = self.own(operation).map(|(name, mirror)| (name.to_owned(), mirror.clone())).collect();
-        Self { mirrors, pauses: self.pauses.clone(), ..Self::default() }
+        let mut planner = Self { mirrors, pauses: self.pauses.clone(), ..Self::default() };
+        planner.meet(operation, limits, "", now);
+        planner
     }
 }

@@ -1,5 +1,7 @@
 //! Who goes first when a window opens.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, Planner};
@@ -21,16 +23,21 @@ impl Planner {
     /// has had least of the window; of those, who has waited longest. What a lane may not use of a window, age does not give it:
     /// it goes first when the window is new.
     pub fn next<'a>(&self, waiting: &'a [Waiting], now: Timestamp) -> Option<&'a Waiting> {
-        let ready = waiting.iter().filter(|waiting| self.opens_at(&waiting.ask, now) <= now);
-        ready.min_by(|one, other| self.order(one, now).cmp(&self.order(other, now)))
+        let mut known: BTreeMap<&str, Self> = BTreeMap::new();
+        let ready = waiting.iter().filter_map(|waiting| {
+            let Ask { operation, limits, .. } = &waiting.ask;
+            let planner = known.entry(operation).or_insert_with(|| self.at(operation, limits, now));
+            planner.judge(&waiting.ask, now).ok()?;
+            Some((planner.order(waiting, now), waiting))
+        });
+        ready.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, waiting)| waiting)
     }
 
+    /// What of those that wait goes first sorts first.
     fn order<'a>(&self, waiting: &'a Waiting, now: Timestamp) -> (u64, u32, Timestamp, &'a str) {
         let ask = &waiting.ask;
         let rank = ask.lane.rank_after(now.ms_since(waiting.since));
-        let mut known = self.only(&ask.operation);
-        known.meet(&ask.operation, &ask.limits, "", now);
-        let granted = known.own(&ask.operation).map(|(_, mirror)| mirror.shares.granted(&ask.application)).max();
+        let granted = self.own(&ask.operation).map(|(_, mirror)| mirror.shares.granted(&ask.application)).max();
         (rank, granted.unwrap_or(0), waiting.since, &waiting.id)
     }
 }

@@ -3,10 +3,14 @@
 use super::{AppLease, Ask, LeaseWish, NotBefore, PauseReason, Planner, lease};
 use crate::domain::{Timestamp, window};
 
+/// How long a wish is under way at most, in ms.
+const WISH_MS: u64 = 2000;
+
 impl Planner {
     /// Keeps a lease that the app's object has granted to this account.
     pub fn take_lease(&mut self, lease: AppLease, now: Timestamp) {
         self.leases.retain(|_, lease| now < lease.until || lease.permits > 0);
+        self.wished.retain(|operation, _| lease.permits <= 1 || *operation != lease.operation);
         match self.leases.get_mut(&lease.operation) {
             Some(held) if now < held.until => {
                 held.permits = held.permits.saturating_add(lease.permits);
@@ -67,9 +71,15 @@ impl Planner {
         }
     }
 
-    /// What to ask of the app, with what an ended lease has left.
-    pub(super) fn wish(&mut self, ask: &Ask) -> LeaseWish {
+    /// What to ask of the app, with what an ended lease has left: a handful, or while that is under way to another call, one.
+    pub(super) fn wish(&mut self, ask: &Ask, now: Timestamp) -> LeaseWish {
         let returned = self.leases.remove(&ask.operation).map_or(0, |lease| lease.permits);
-        LeaseWish::of(&ask.operation, &ask.app_limits, ask.lane, returned)
+        let wish = LeaseWish::of(&ask.operation, &ask.app_limits, ask.lane, returned);
+        let under_way = self.wished.get(&ask.operation).is_some_and(|wished| now.ms_since(*wished) < WISH_MS);
+        if under_way {
+            return LeaseWish { permits: 1, ..wish };
+        }
+        self.wished.insert(ask.operation.clone(), now);
+        wish
     }
 }

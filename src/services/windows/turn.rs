@@ -13,6 +13,8 @@ use crate::{
 const LOOK_MS: u64 = 20;
 /// How often at most, after a window has opened: whoever does not move on by then is gone.
 const LOOKS: u32 = 50;
+/// How many calls of an account wait in an isolate; those beyond are refused at once.
+const MOST: usize = 100;
 
 /// A place among those that wait. It ends with its value, so that nobody waits for a client that has left.
 pub(super) struct Turn {
@@ -22,12 +24,16 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Stands in line.
-    pub(super) fn join(context: &Context, owner: &AccountId, ask: &Ask) -> Self {
+    /// Stands in line, if that is not too long.
+    pub(super) fn join(context: &Context, owner: &AccountId, ask: &Ask) -> Option<Self> {
         let id = context.call.request_id.clone();
         let waiting = Waiting { id: id.clone(), ask: ask.clone(), since: context.now() };
-        context.memory.windows.with(owner, |seen| seen.waiting.push(waiting));
-        Self { context: context.clone(), owner: owner.clone(), id }
+        let joined = context.memory.windows.with(owner, |seen| {
+            let room = seen.waiting.len() < MOST;
+            seen.waiting.extend(room.then_some(waiting));
+            room
+        });
+        joined.then(|| Self { context: context.clone(), owner: owner.clone(), id })
     }
 
     /// Lets those go first who come first: those of higher lanes, of applications that have had less, who wait longer.

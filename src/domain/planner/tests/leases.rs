@@ -31,6 +31,16 @@ fn a_shared_window_is_leased_a_handful_at_a_time() {
 }
 
 #[test]
+fn many_calls_at_once_do_not_take_a_handful_each() {
+    let mut account = Planner::default();
+    let wished = |account: &mut Planner, now| match account.admit(&shared(), now) {
+        Admission::AppLease { want } => want.permits,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!([0, 1, 2, 1999, 2000].map(|ms| wished(&mut account, after(ms))), [20, 1, 1, 1, 20]);
+}
+
+#[test]
 fn what_an_ended_lease_has_left_is_handed_back() {
     let (mut account, mut app) = (Planner::default(), Planner::default());
     admit(&mut account, &mut app, &shared(), NOW);
