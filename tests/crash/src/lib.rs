@@ -22,8 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The built Worker with crash points, straight on workerd. The protocols' times are shortened: a kill is followed by what a minute
 /// would bring.
-const PLAN: Plan =
-    Plan { name: "perch-crash", build: ".perch/crash-build", users: 400, settings: &[], front: Front::Nothing };
+const PLAN: Plan = Plan {
+    name: "perch-crash",
+    build: ".perch/crash-build",
+    users: 400,
+    settings: &[("REFRESH_LEASE_MS", "600"), ("REFRESH_ESCROW_MS", "900")],
+    front: Front::Nothing,
+};
 
 /// The running stack.
 pub struct Crash {
