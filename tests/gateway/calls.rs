@@ -299,7 +299,7 @@ async fn a_failing_token_endpoint_counts_for_its_breaker_and_disconnects_nobody(
     let accounts = world.get("/v1/accounts", &key).await.expect_status(200).json();
     let id = accounts["data"][0]["id"].as_str().unwrap().to_owned();
     let health = world.get(&format!("/v1/accounts/{id}"), &key).await.expect_status(200).text().to_owned();
-    assert!(!health.contains("needs_reauth"), "{health}");
+    assert!(!health.contains("needs_reconnect"), "{health}");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod media;
 mod oauth1;
 mod openapi;
 mod pipeline;
+mod refresh;
 mod relay;
 mod sqlite;
 mod tweets;

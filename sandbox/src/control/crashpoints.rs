@@ -45,7 +45,9 @@ struct Whose {
 async fn arm(State(sandbox): State<Sandbox>, Json(points): Json<Vec<Point>>) -> Json<Value> {
     Json(sandbox.with(|state| {
         let count = points.len();
-        points.into_iter().for_each(|Point { point, subject }| state.crashpoints.arm(point, subject));
+        for Point { point, subject } in points {
+            state.crashpoints.arm(point, subject);
+        }
         json!({ "armed": count })
     }))
 }

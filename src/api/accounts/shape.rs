@@ -125,9 +125,9 @@ impl Account {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     /// `fresh`, `refresh_due`, `leased` (being renewed), `unknown` (a renewal ended without an answer), `backing_off`,
-    /// `needs_reauth`, `no_refresh` or `not_connected`.
+    /// `needs_reconnect`, `no_refresh` or `not_connected`.
     token_state: &'static str,
-    /// Why, for `backing_off` and `needs_reauth`.
+    /// Why, for `backing_off` and `needs_reconnect`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// How many tokens it has had.
@@ -202,7 +202,7 @@ fn in_words(state: TokenState) -> (&'static str, Option<String>) {
         TokenState::Leased => ("leased", None),
         TokenState::Unknown => ("unknown", None),
         TokenState::BackingOff(cause) => ("backing_off", stable_name(cause)),
-        TokenState::NeedsReauth(reason) => ("needs_reauth", stable_name(reason)),
+        TokenState::NeedsReauth(reason) => ("needs_reconnect", stable_name(reason)),
         TokenState::NoRefresh => ("no_refresh", None),
     }
 }

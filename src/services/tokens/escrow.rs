@@ -1,4 +1,4 @@
-//! Escrow: what X gave and the account's object could not be told, sealed, in KV. Nothing here is unsealed.
+//! Escrow: what X gave, sealed, in KV, until the account's object has it. Nothing here is unsealed.
 //!
 //! KV is the one store that does not depend on the object. It may say for a minute that it has nothing where it has: the object decides
 //! who looks and for how long (see [`account`](crate::domain::account)).
@@ -19,25 +19,25 @@ fn kv_key(account: &AccountId, lease_id: &str) -> String {
     format!("escrow/{account}/{lease_id}")
 }
 
-/// Leaves `commit`. If KV does not take it either, the log says so: then it is lost with this worker.
-pub(super) async fn deposit(context: &Context, account: &AccountId, commit: &Commit) {
-    let text = serde_json::to_string(commit).map_err(|e| Unavailable::new("kv", e));
-    let put = match text {
-        Ok(text) => context.kv().put(&kv_key(account, &commit.lease_id), &text, Some(TTL_S)).await,
-        Err(e) => Err(e),
-    };
-    if let Err(e) = put {
-        context.ports.log.write(&serde_json::json!({
-            "level": "error", "message": "renewed tokens could not be put in escrow", "account_id": account.as_str(),
-            "lease_id": commit.lease_id, "reason": e.to_string(), "request_id": context.call.request_id,
-        }));
-    }
+/// Leaves `commit` here.
+///
+/// # Errors
+/// When KV does not take it.
+pub(super) async fn deposit(context: &Context, account: &AccountId, commit: &Commit) -> Result<(), Unavailable> {
+    let text = serde_json::to_string(commit).map_err(|e| Unavailable::new("kv", e))?;
+    context.kv().put(&kv_key(account, &commit.lease_id), &text, Some(TTL_S)).await
 }
 
 /// The object has it: it is not needed here.
-pub(super) async fn withdraw(context: &Context, account: &AccountId, lease_id: &str) {
-    // What stays is found and brought again, which changes nothing.
+async fn withdraw(context: &Context, account: &AccountId, lease_id: &str) {
+    // What stays is never asked for, or is brought again, which changes nothing.
     let _ = context.kv().delete(&kv_key(account, lease_id)).await;
+}
+
+/// The same, beside the answer.
+pub(super) fn withdraw_beside(context: &Context, account: &AccountId, lease_id: String) {
+    let (worker, account) = (context.beside(), account.clone());
+    context.ports.background.spawn(Box::pin(async move { withdraw(&worker, &account, &lease_id).await }));
 }
 
 /// Brings the object what stands here under `leases`, or tells it that nothing does.

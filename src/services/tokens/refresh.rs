@@ -1,6 +1,7 @@
 //! Refreshing under a lease: exchange, seal, commit; in work that outlives the client that happened to ask.
 
 use futures_channel::oneshot;
+use futures_util::future::join;
 
 use super::{Credential, Place, copy, endpoint, escrow, loss, open, seal};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         fault::{Code, Fault},
         ids::AccountId,
     },
-    ports::ObjectsExt,
+    ports::{ObjectsExt, Unavailable},
     services::{
         Context,
         audit::{self, Deed},
@@ -64,7 +65,10 @@ async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Resul
 async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Result<Outcome, Fault> {
     let place = Place { account, user: &lease.user, generation: lease.sealed_under };
     let granted = match open(context, &lease.sealed_refresh, "refresh", place) {
-        Ok(refresh_token) => endpoint::refresh(context, &refresh_token).await,
+        Ok(refresh_token) => {
+            crashpoint!(context, "refresh.request-sent", account.as_str());
+            endpoint::refresh(context, &refresh_token).await
+        }
         Err(_) => Err(GrantRefusal { class: FailureClass::Misconfigured, reason: "sealed_box".to_owned() }),
     };
     match granted {
@@ -111,17 +115,30 @@ fn sealed(context: &Context, account: &AccountId, lease: &Lease, granted: &Grant
     })
 }
 
-/// Brings `commit` to the object, and answers with its reply if it can be had. As soon as it is not had at once, escrow has a copy: the
-/// platform may end this worker before the last try.
+/// Brings `commit` to the object, and answers with its reply if it can be had. Escrow has a copy meanwhile: whoever dies now, one of the
+/// two is enough.
 async fn deliver(context: &Context, account: &AccountId, commit: Commit) -> Option<Reply> {
     let command = Command::Commit(Box::new(commit.clone()));
-    if let Ok(reply) = context.objects().ask::<Account>(account.as_str(), &command).await {
-        return Some(reply);
+    let bring = context.objects().ask::<Account>(account.as_str(), &command);
+    let (reply, kept) = join(bring, escrow::deposit(context, account, &commit)).await;
+    let reply = match reply {
+        Ok(reply) => Some(reply),
+        Err(_) => again(context, account, &command).await,
+    };
+    match (&reply, kept) {
+        (Some(_), _) => escrow::withdraw_beside(context, account, commit.lease_id),
+        (None, Ok(())) => {}
+        (None, Err(e)) => lost_with_this_worker(context, account, &commit.lease_id, &e),
     }
-    escrow::deposit(context, account, &commit).await;
-    let reply = again(context, account, &command).await?;
-    escrow::withdraw(context, account, &commit.lease_id).await;
-    Some(reply)
+    reply
+}
+
+fn lost_with_this_worker(context: &Context, account: &AccountId, lease_id: &str, escrow: &Unavailable) {
+    context.ports.log.write(&serde_json::json!({
+        "level": "error", "message": "renewed tokens reached neither the account's object nor escrow",
+        "account_id": account.as_str(), "lease_id": lease_id, "escrow": escrow.to_string(),
+        "request_id": context.call.request_id,
+    }));
 }
 
 /// Asks, after a failed first time, until the object answers or the last wait is over.

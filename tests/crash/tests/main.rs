@@ -3,10 +3,12 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panicking; JSON that lacks a member reads as null"
 )]
 
 mod harness;
+mod refresh;
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -36,7 +38,7 @@ use trials;
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // one stack, and it is killed
-    let trials = [harness::trials()];
+    let trials = [harness::trials(), refresh::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     if let Some(Ok(crash)) = CRASH.get() {
         crash.stack.stop();

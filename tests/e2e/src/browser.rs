@@ -39,9 +39,8 @@ impl Browser {
     /// Opens one page; redirects are not followed.
     pub async fn open(&mut self, url: &Url) -> Page {
         let mut request = self.http.get(url.clone()).header(header::ACCEPT, "text/html");
-        if let Some(jar) = self.cookies.get(&site(url)) {
-            let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
+        if let Some(cookies) = self.cookies(url) {
+            request = request.header(header::COOKIE, cookies);
         }
         let answer = request.send().await.expect("a page is answered");
         let page = Page {
@@ -53,6 +52,13 @@ impl Browser {
         };
         self.keep(&page);
         page
+    }
+
+    /// The value of `Cookie` for a page.
+    pub fn cookies(&self, url: &Url) -> Option<String> {
+        let jar = self.cookies.get(&site(url))?;
+        let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Some(cookies.join("; "))
     }
 
     /// Opens a page and follows redirects, at most ten, while `goes_on` says so of the next address. It may change it.

@@ -16,6 +16,7 @@ mod connect;
 mod cors;
 mod engagement;
 mod faults;
+mod hang_ups;
 mod health;
 mod keys;
 mod leaks;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         engagement::trials(),
         media::trials(),
         refresh::trials(),
+        hang_ups::trials(),
         keys::trials(),
         vending::trials(),
         cors::trials(),

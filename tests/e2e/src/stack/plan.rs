@@ -29,7 +29,7 @@ impl Plan {
     pub const E2E: Self = Self {
         name: "perch-e2e",
         build: "build",
-        users: 120,
+        users: 420,
         settings: &[("TOKEN_VENDING", "on")],
         front: Front::Wrangler,
     };
