@@ -112,26 +112,32 @@ async fn ask(context: &Context, account: &AccountId, rejected: Option<u64>) -> R
         let lease_id = context.ports.entropy.bytes::<16>().map_err(|e| out_of_reach(&e))?;
         let lease_id = hex::encode(lease_id);
         let ask = Ask { rejected_generation: rejected, lease_id, terms: context.config.refresh };
+        let latest = context.now().plus_ms(refresh::act_within_ms(ask.terms));
         crashpoint!(context, "refresh.before-lease", account.as_str());
         let reply = context.objects().ask::<Account>(account.as_str(), &Command::Token(ask)).await;
-        if let Some(credential) = follow(context, account, reply.map_err(|e| out_of_reach(&e))?).await? {
+        if let Some(credential) = follow(context, account, reply.map_err(|e| out_of_reach(&e))?, latest).await? {
             return Ok(credential);
         }
     }
     Err(busy(BusyCause::Refreshing).with_retry_after(1))
 }
 
-/// Does what the object says. Answers nothing if it must be asked again.
-async fn follow(context: &Context, account: &AccountId, reply: Reply) -> Result<Option<Credential>, Fault> {
+/// Does what the object says; under a lease only until `latest`. Answers nothing if it must be asked again.
+async fn follow(
+    context: &Context,
+    account: &AccountId,
+    reply: Reply,
+    latest: Timestamp,
+) -> Result<Option<Credential>, Fault> {
     let access = match reply {
         Reply::Fresh(access) => access,
         Reply::Sign(token) => return copy::keep_user_token(context, account, &token).await.map(Some),
         Reply::Leased(lease) => match lease.access.clone() {
             Some(access) => {
-                refresh::beside(context, account, lease);
+                refresh::beside(context, account, lease, latest);
                 access
             }
-            None => return refresh::run(context, account, lease).await,
+            None => return refresh::run(context, account, lease, latest).await,
         },
         Reply::LookInEscrow { leases, access: Some(access) } => {
             escrow::recover_beside(context, account, leases);

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::{
     domain::{
+        Timestamp,
         account::FailureClass,
         breaker::{Group, outcome_of},
         retry::Effect,
@@ -28,12 +29,16 @@ pub async fn exchange_code(
     redirect_uri: &Url,
     verifier: &SecretString,
 ) -> Result<Granted, GrantRefusal> {
-    grant(context, oauth2::exchange_code(client(context), code, redirect_uri, verifier)).await
+    grant(context, oauth2::exchange_code(client(context), code, redirect_uri, verifier), None).await
 }
 
-/// Exchanges a refresh token, once.
-pub(super) async fn refresh(context: &Context, refresh_token: &SecretString) -> Result<Granted, GrantRefusal> {
-    grant(context, oauth2::refresh(client(context), refresh_token)).await
+/// Exchanges a refresh token, once, unless it would leave later than `latest`.
+pub(super) async fn refresh(
+    context: &Context,
+    refresh_token: &SecretString,
+    latest: Timestamp,
+) -> Result<Granted, GrantRefusal> {
+    grant(context, oauth2::refresh(client(context), refresh_token), Some(latest)).await
 }
 
 /// Revokes a token at X. Answers whether X took it.
@@ -49,22 +54,32 @@ pub(super) async fn app_bearer(
     consumer_secret: &SecretString,
 ) -> Result<SecretString, GrantRefusal> {
     let form = oauth2::client_credentials(consumer_key, consumer_secret);
-    let answer = guarded(context, "oauth2/token", form, Effect::Read).await?;
+    let answer = guarded(context, "oauth2/token", form, Effect::Read, None).await?;
     oauth2::read_bearer(answer.status, &answer.body)
 }
 
 /// A grant spends a code or a refresh token, so it is never a probe and never repeated.
-async fn grant(context: &Context, form: Form) -> Result<Granted, GrantRefusal> {
-    let answer = guarded(context, "2/oauth2/token", form, Effect::Create).await?;
+async fn grant(context: &Context, form: Form, latest: Option<Timestamp>) -> Result<Granted, GrantRefusal> {
+    let answer = guarded(context, "2/oauth2/token", form, Effect::Create, latest).await?;
     oauth2::read_grant(answer.status, &answer.body)
 }
 
 /// Posts through the breaker of token endpoints.
-async fn guarded(context: &Context, path: &str, form: Form, effect: Effect) -> Result<UpstreamResponse, GrantRefusal> {
+async fn guarded(
+    context: &Context,
+    path: &str,
+    form: Form,
+    effect: Effect,
+    latest: Option<Timestamp>,
+) -> Result<UpstreamResponse, GrantRefusal> {
     let transient = |reason: &str| GrantRefusal { class: FailureClass::Transient, reason: reason.to_owned() };
     let admitted = breakers::admit(context, Group::Tokens, effect).await;
     let pass = admitted.map_err(|_| transient("breaker_open"))?;
     let started = context.now();
+    // The breaker's object may have taken its time.
+    if latest.is_some_and(|latest| started > latest) {
+        return Err(transient("too_late"));
+    }
     let answer = post(context, path, form).await;
     let took_ms = context.now().ms_since(started);
     breakers::note(context, Group::Tokens, pass, outcome_of(for_breaker(&answer), took_ms, Group::Tokens));

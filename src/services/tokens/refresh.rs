@@ -7,7 +7,8 @@ use super::{Credential, Place, copy, endpoint, escrow, loss, open, seal};
 use crate::{
     crashpoints::crashpoint,
     domain::{
-        account::{Access, Account, Command, Commit, FailureClass, Lease, Renewed, Reply},
+        Timestamp,
+        account::{Access, Account, Command, Commit, FailureClass, Lease, Renewed, Reply, Terms},
         audit::Action,
         fault::{Code, Fault},
         ids::AccountId,
@@ -23,6 +24,19 @@ use crate::{
 /// How long to wait before each further try to commit, in ms. What X has given once it will not give again.
 const AGAIN_AFTER_MS: [u64; 5] = [100, 300, 1000, 3000, 8000];
 
+/// How long X may take, and our own way to it and back, in ms.
+const EXCHANGE_MS: u64 = 12_000;
+
+/// How long after it was asked for a lease may be acted on, in ms. The object binds nobody to it for longer than `terms` say, and the
+/// breaker's object may take its time before the token is sent: who sends later might send what the next holder has sent already.
+pub(super) fn act_within_ms(terms: Terms) -> u64 {
+    match terms.lease_ms.saturating_sub(EXCHANGE_MS) {
+        // Nobody exchanges so fast: such a lease is a test's, and binds to its end.
+        0 => terms.lease_ms,
+        ms => ms,
+    }
+}
+
 /// What came of a lease.
 enum Outcome {
     /// This access token.
@@ -32,29 +46,39 @@ enum Outcome {
 }
 
 /// Refreshes beside the answer: the caller goes on with the old token.
-pub(super) fn beside(context: &Context, account: &AccountId, lease: Lease) {
+pub(super) fn beside(context: &Context, account: &AccountId, lease: Lease, latest: Timestamp) {
     let (worker, account) = (context.beside(), account.clone());
     let work = async move {
         // Whoever needs the token next asks the object, which knows how this ended.
-        let _ = exchange(&worker, &account, lease).await;
+        let _ = exchange(&worker, &account, lease, latest).await;
     };
     context.ports.background.spawn(Box::pin(work));
 }
 
 /// Refreshes and answers with the new credential, or with nothing if the object must be asked again.
-pub(super) async fn run(context: &Context, account: &AccountId, lease: Lease) -> Result<Option<Credential>, Fault> {
+pub(super) async fn run(
+    context: &Context,
+    account: &AccountId,
+    lease: Lease,
+    latest: Timestamp,
+) -> Result<Option<Credential>, Fault> {
     let (done, result) = oneshot::channel();
     let (worker, account) = (context.clone(), account.clone());
     let work = async move {
         // The client may have left; the refresh goes on.
-        let _ = done.send(exchange(&worker, &account, lease).await);
+        let _ = done.send(exchange(&worker, &account, lease, latest).await);
     };
     context.ports.background.spawn(Box::pin(work));
     result.await.unwrap_or_else(|_| Err(Fault::internal()))
 }
 
-async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Result<Option<Credential>, Fault> {
-    let outcome = attempt(context, account, &lease).await;
+async fn exchange(
+    context: &Context,
+    account: &AccountId,
+    lease: Lease,
+    latest: Timestamp,
+) -> Result<Option<Credential>, Fault> {
+    let outcome = attempt(context, account, &lease, latest).await;
     audit::record(context, Deed::new(Action::TokenRefresh).for_account(account), &outcome);
     match outcome? {
         Outcome::Renewed(access) => copy::keep_access(context, account, &access).await.map(Some),
@@ -62,12 +86,17 @@ async fn exchange(context: &Context, account: &AccountId, lease: Lease) -> Resul
     }
 }
 
-async fn attempt(context: &Context, account: &AccountId, lease: &Lease) -> Result<Outcome, Fault> {
+async fn attempt(
+    context: &Context,
+    account: &AccountId,
+    lease: &Lease,
+    latest: Timestamp,
+) -> Result<Outcome, Fault> {
     let place = Place { account, user: &lease.user, generation: lease.sealed_under };
     let granted = match open(context, &lease.sealed_refresh, "refresh", place) {
         Ok(refresh_token) => {
             crashpoint!(context, "refresh.request-sent", account.as_str());
-            endpoint::refresh(context, &refresh_token).await
+            endpoint::refresh(context, &refresh_token, latest).await
         }
         Err(_) => Err(GrantRefusal { class: FailureClass::Misconfigured, reason: "sealed_box".to_owned() }),
     };
