@@ -8,9 +8,10 @@ use crate::key::{self, Wanted};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use crate::test::{self, Layer};
-use crate::{bench, catalogue, lint, progress, smoke};
+use crate::{bench, catalogue, lint, progress, sim, smoke};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,6 +55,16 @@ pub(crate) enum Command {
     /// the command fails with its path. What teaches the fuzzer something is kept in fuzz/grown/ for the next time; the
     /// checked-in seeds of fuzz/corpus/ stay as they are. For hours of it: `cargo xtask fuzz path_gate --seconds 28800`.
     Fuzz(FuzzArgs),
+    /// Run perch's own services in a world that a seed decides: time, messages, crashes, storage, and X
+    ///
+    /// 10,000 seeds unless told otherwise; a seed that breaks an invariant is printed with the command that replays it.
+    /// `cargo xtask sim --help` tells the options: `--seeds N`, `--seed S`, `--scenario NAME`, `--twin FLAW`.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// Handed to the simulation
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+        args: Vec<OsString>,
+    },
     /// Measure the gateway beside a five-line pass-through on the same workerd, and write bench/results.md
     ///
     /// Every figure comes from this run: throughput and CPU time at full load, latency at half of it. Takes some minutes;
@@ -193,6 +204,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
             (Some(target), Some(input)) => fuzz::replay(target, &input)?,
             (target, _) => fuzz::run(target.as_slice(), args.seconds)?,
         },
+        Command::Sim { args } => return sim::run(&args),
         Command::Bench { seconds, rounds } => bench::run(seconds, rounds)?,
         Command::Catalogue { from } => catalogue::run(&from)?,
         Command::Smoke { url } => smoke::run(&url)?,

@@ -17,6 +17,7 @@ mod process;
 mod progress;
 mod project;
 mod setup;
+mod sim;
 mod smoke;
 mod test;
 

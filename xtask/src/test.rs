@@ -5,6 +5,7 @@ mod e2e;
 mod fuzz;
 mod layer;
 mod outcome;
+mod sim;
 mod table;
 
 use crate::progress;

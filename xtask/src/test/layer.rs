@@ -1,7 +1,7 @@
 //! The layers, from the purest rules to the built Worker.
 
 use super::outcome::Outcome;
-use super::{deploy, e2e, fuzz};
+use super::{deploy, e2e, fuzz, sim};
 use crate::build::Profile;
 use crate::process::Tool;
 use crate::setup::{Need, Toolbox};
@@ -15,6 +15,8 @@ pub(crate) enum Layer {
     Native,
     /// A few seconds of fuzzing for each parser of hostile input
     Fuzz,
+    /// The protocols in a world of chance: 10,000 seeds, a million with `PERCH_LONG=1`
+    Sim,
     /// The SQL against real SQLite with the real migrations
     Sql,
     /// The sandbox's own tests
@@ -34,9 +36,10 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Native,
         Self::Fuzz,
+        Self::Sim,
         Self::Sql,
         Self::Sandbox,
         Self::Xtask,
@@ -51,6 +54,7 @@ impl Layer {
         match self {
             Self::Native => "native",
             Self::Fuzz => "fuzz",
+            Self::Sim => "sim",
             Self::Sql => "sql",
             Self::Sandbox => "sandbox",
             Self::Xtask => "xtask",
@@ -66,6 +70,7 @@ impl Layer {
         match self {
             Self::Native => "rules and pipeline",
             Self::Fuzz => "hostile input, a few seconds each",
+            Self::Sim => "the protocols in a world that a seed decides",
             Self::Sql => "real SQLite, real migrations",
             Self::Sandbox => "the emulated X",
             Self::Xtask => "this tool",
@@ -80,7 +85,7 @@ impl Layer {
     /// What must be prepared for it.
     pub(super) fn need(self) -> Need {
         match self {
-            Self::Native | Self::Fuzz | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
+            Self::Native | Self::Fuzz | Self::Sim | Self::Sql | Self::Sandbox | Self::Xtask => Need::Target,
             Self::Wasm | Self::Deploy | Self::E2e | Self::Crash => Need::Worker,
             Self::Clients => Need::Clients,
         }
@@ -90,6 +95,7 @@ impl Layer {
         match self {
             Self::Native => native(tools),
             Self::Fuzz => fuzz::run(tools),
+            Self::Sim => sim::run(tools),
             Self::Sql => cargo_test(tools, &["--package", "perch", "--test", "sql"]),
             Self::Sandbox => cargo_test(tools, &["--package", "perch-sandbox"]),
             Self::Xtask => {
