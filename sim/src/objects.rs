@@ -5,6 +5,7 @@ mod alarm;
 mod machines;
 mod rows;
 mod seat;
+mod step;
 
 use std::{collections::BTreeMap, sync::Arc};
 

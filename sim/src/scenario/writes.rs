@@ -173,6 +173,7 @@ fn arrive(state: &mut State, number: usize) -> Option<(usize, usize, Wish)> {
         body: serde_json::json!({ "text": text }).to_string(),
         application: application(number),
         idempotency_key: is_named.then(|| format!("wish-{number}")),
+        hears_x_anyway: false,
         part_of: None,
     };
     Some((visit, isolate, wish))
@@ -187,6 +188,7 @@ fn told(state: &mut State, visit: usize, wish: usize, answer: Result<Written, Fa
     let told = match answer {
         Ok(Written::Answered { answer, .. }) => Told::Answer(answer.status, answer.body),
         Ok(Written::Open(_)) => Told::Open,
+        Ok(Written::Shut(_)) => Told::NotSent("shut"),
         Err(fault) if fault.code == Code::IdempotencyKeyInUse => Told::Busy,
         Err(fault) => Told::NotSent(fault.code.slug()),
     };
