@@ -23,6 +23,7 @@ use super::{
 use crate::{
     crashpoints::crashpoint,
     domain::{
+        Timestamp,
         account::{Account, Begin, Command, Reply, WriteCommand, WriteReply},
         fault::{Code, Fault, ToldBefore},
         ids::{AccountId, UserId},
@@ -91,8 +92,9 @@ pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
     let begin = begin(context, wish)?;
     due::note(context, &owner, context.now().plus_ms(begin.terms.lease_ms));
     crashpoint!(context, "write.asked", owner.as_str());
-    match turn::take(context, &owner, begin).await? {
-        WriteReply::Send { lease, write } => send(context, &owner, &lease, &write).await,
+    let (reply, asked_at) = turn::take(context, &owner, begin).await?;
+    match reply {
+        WriteReply::Send { lease, write } => send(context, &owner, &lease, &write, asked_at).await,
         WriteReply::Known(write) => known(*write),
         WriteReply::Shown(Some(write)) => Ok(Written::Open(write)),
         WriteReply::Shut(shut) => Ok(Written::Shut(Box::new(shut))),
@@ -163,7 +165,7 @@ pub async fn show(context: &Context, id: &WriteId) -> Result<Write, Fault> {
 pub async fn list(
     context: &Context,
     owner: &AccountId,
-    before: Option<(crate::domain::Timestamp, WriteId)>,
+    before: Option<(Timestamp, WriteId)>,
     most: usize,
 ) -> Result<Vec<Write>, Fault> {
     match ask(context, owner, WriteCommand::List { before, most }).await {
@@ -189,9 +191,15 @@ pub async fn cancel(context: &Context, id: &WriteId) -> Result<Write, Fault> {
 }
 
 /// Sends, has the outcome stored, and answers; in this order.
-async fn send(context: &Context, owner: &AccountId, lease: &str, write: &Write) -> Result<Written, Fault> {
+async fn send(
+    context: &Context,
+    owner: &AccountId,
+    lease: &str,
+    write: &Write,
+    asked_at: Timestamp,
+) -> Result<Written, Fault> {
     crashpoint!(context, "write.leave-given", owner.as_str());
-    let Sent { outcome, told } = send::send(context, owner, write).await;
+    let Sent { outcome, told } = send::send(context, owner, write, asked_at).await;
     crashpoint!(context, "write.answer-received", owner.as_str());
     let kept = report(context, owner, &write.id, lease, outcome).await;
     crashpoint!(context, "write.outcome-kept", owner.as_str());

@@ -100,9 +100,10 @@ pub async fn see_to(context: &Context, owner: &AccountId) -> bool {
     let mut app_lease = None;
     for _ in 0..ROUNDS {
         let Ok(lease) = context.ports.entropy.bytes::<16>().map(hex::encode) else { return false };
+        let asked_at = context.now();
         match ask(context, owner, WriteCommand::Due { lease, app_lease: app_lease.take() }).await {
             Ok(WriteReply::Errands(errands)) if errands.is_empty() => return true,
-            Ok(WriteReply::Errands(errands)) => app_lease = run(context, owner, errands.into()).await,
+            Ok(WriteReply::Errands(errands)) => app_lease = run(context, owner, errands, asked_at).await,
             _ => return false,
         }
     }
@@ -110,13 +111,15 @@ pub async fn see_to(context: &Context, owner: &AccountId) -> bool {
 }
 
 /// Runs `errands`, and answers with the lease that the app's object has granted, if one was wanted.
-async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>) -> Option<AppLease> {
+async fn run(context: &Context, owner: &AccountId, errands: Vec<Errand>, asked_at: Timestamp) -> Option<AppLease> {
     let mut app_lease = None;
-    while let Some(errand) = errands.pop_front() {
+    // Each with when leave was asked for it.
+    let mut errands: VecDeque<(Errand, Timestamp)> = errands.into_iter().map(|errand| (errand, asked_at)).collect();
+    while let Some((errand, asked_at)) = errands.pop_front() {
         match errand {
             Errand::Send { lease, write } => {
                 crashpoint!(context, "write.again-leave-given", owner.as_str());
-                let sent = send::send(context, owner, &write).await;
+                let sent = send::send(context, owner, &write, asked_at).await;
                 crashpoint!(context, "write.again-answer-received", owner.as_str());
                 let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
                 record(context, owner, &kept.unwrap_or(*write));
@@ -127,8 +130,9 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
                 let glances = look::look(context, owner, &writes).await;
                 crashpoint!(context, "write.looked", owner.as_str());
                 let looked = WriteCommand::Looked { lease, glances };
+                let asked_at = context.now();
                 if let Ok(WriteReply::Errands(more)) = ask(context, owner, looked).await {
-                    errands.extend(more);
+                    errands.extend(more.into_iter().map(|errand| (errand, asked_at)));
                 }
                 for write in &writes {
                     record_as_kept(context, owner, write).await;

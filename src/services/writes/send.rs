@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     domain::{
+        Timestamp,
         breaker::outcome_of,
         fault::{Code, Fault},
         ids::AccountId,
@@ -44,15 +45,19 @@ pub(super) enum Told {
 const REPEATS_AFTER_MS: [u64; 2] = [200, 1000];
 
 /// Sends `write` for `owner`. What does the same twice as once is repeated while its outcome is unknown; it never stays so.
-pub(super) async fn send(context: &Context, owner: &AccountId, write: &Write) -> Sent {
+///
+/// `asked_at` is when leave was asked for. A sender that comes to it late may be believed dead by then, and its write looked for: it
+/// does not send any more.
+pub(super) async fn send(context: &Context, owner: &AccountId, write: &Write, asked_at: Timestamp) -> Sent {
+    let latest = asked_at.plus_ms(write.terms.lease_ms / 4 * 3);
     let is_set = catalogue::named(&write.intent.operation).is_some_and(|operation| operation.effect == Effect::Set);
-    let mut sent = send_once(context, owner, write).await;
+    let mut sent = send_once(context, owner, write, latest).await;
     for wait_ms in REPEATS_AFTER_MS {
         if !is_set || sent.outcome != Outcome::Unknown {
             return sent;
         }
         context.ports.timer.sleep(wait_ms).await;
-        sent = send_once(context, owner, write).await;
+        sent = send_once(context, owner, write, latest).await;
     }
     if is_set && sent.outcome == Outcome::Unknown {
         let detail = "X failed, or its answer was lost, again and again. The same request may be sent again.";
@@ -62,7 +67,7 @@ pub(super) async fn send(context: &Context, owner: &AccountId, write: &Write) ->
 }
 
 /// A token that X no longer takes is refreshed once on the way; X has then refused before it did anything.
-async fn send_once(context: &Context, owner: &AccountId, write: &Write) -> Sent {
+async fn send_once(context: &Context, owner: &AccountId, write: &Write, latest: Timestamp) -> Sent {
     let Some(operation) = catalogue::named(&write.intent.operation) else {
         return refused(Fault::internal());
     };
@@ -72,7 +77,7 @@ async fn send_once(context: &Context, owner: &AccountId, write: &Write) -> Sent 
             Ok(credential) => credential,
             Err(fault) => return refused(fault),
         };
-        let response = match attempt(context, owner, operation, &credential, write).await {
+        let response = match attempt(context, owner, operation, &credential, write, latest).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => return Sent { outcome: Outcome::Unknown, told: Told::Nothing },
             Err(fault) => return refused(fault),
@@ -114,10 +119,16 @@ async fn attempt(
     operation: &'static Operation,
     credential: &Credential,
     write: &Write,
+    latest: Timestamp,
 ) -> Result<Result<UpstreamResponse, TransportFault>, Fault> {
     let request = on_the_wire(context, operation, credential, write)?;
     let pass = breakers::admit(context, operation.group, operation.effect).await?;
     let started = context.now();
+    if started > latest {
+        return Err(
+            Fault::new(Code::Unavailable, "perch took too long to send this. Nothing was sent.").with_retry_after(1)
+        );
+    }
     let outcome = context.ports.upstream.send(request).await;
     let took_ms = context.now().ms_since(started);
     breakers::note(context, operation.group, pass, outcome_of(x::for_breaker(&outcome), took_ms, operation.group));

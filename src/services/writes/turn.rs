@@ -3,6 +3,7 @@
 use super::{ask, out_of_reach, report, send};
 use crate::{
     domain::{
+        Timestamp,
         account::{Begin, Manner, WriteCommand, WriteReply},
         fault::Fault,
         ids::AccountId,
@@ -34,11 +35,15 @@ pub(super) fn manner(context: &Context, anyway: bool) -> Manner {
     windows::may_wait_until(context).map_or(Manner::Now, Manner::Until)
 }
 
-/// Asks for leave.
+/// Asks for leave. Answers also when it was asked, from where the lease counts at the earliest.
 ///
 /// # Errors
 /// When the object, or the app's, does not answer. Nothing was sent, and nothing will be.
-pub(super) async fn take(context: &Context, owner: &AccountId, mut begin: Begin) -> Result<WriteReply, Fault> {
+pub(super) async fn take(
+    context: &Context,
+    owner: &AccountId,
+    mut begin: Begin,
+) -> Result<(WriteReply, Timestamp), Fault> {
     let (begun, mut leases) = (context.now(), 0);
     loop {
         begin.asked_at = context.now();
@@ -56,12 +61,12 @@ pub(super) async fn take(context: &Context, owner: &AccountId, mut begin: Begin)
             Ok(WriteReply::Shut(shut)) if begin.manner == Manner::Now && shut.until <= begun.plus_ms(A_MOMENT_MS) => {
                 context.ports.timer.sleep(shut.until.ms_since(context.now())).await;
                 if context.now() > begun.plus_ms(A_MOMENT_MS) {
-                    return Ok(WriteReply::Shut(shut));
+                    return Ok((WriteReply::Shut(shut), begin.asked_at));
                 }
             }
             Ok(WriteReply::Still) => begin.app_lease = None,
             Ok(WriteReply::AppLease { .. }) | Err(_) => return Err(withdrawn(context, owner, &begin)),
-            Ok(reply) => return Ok(reply),
+            Ok(reply) => return Ok((reply, begin.asked_at)),
         }
     }
 }

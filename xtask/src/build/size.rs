@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// The most a release may have, gzipped, in bytes.
-const BUDGET: u64 = 925_000;
+const BUDGET: u64 = 1_150_000;
 
 /// What is uploaded, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
