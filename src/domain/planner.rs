@@ -1,13 +1,13 @@
 //! The planner of an account's calls: it keeps perch from ever hearing 429 from X.
 //!
-//! It mirrors every window X counts the account's calls in ([`mirror`]), and lets a call go only where each of them has room. It is
+//! It mirrors every window X counts the account's calls in (`mirror`), and lets a call go only where each of them has room. It is
 //! a plain value, part of the object that decides for the account; the X app's own object has one too. Copies of it in isolates
 //! serve reads, which may not wait for an object.
 //!
 //! - **Lanes.** The higher ones keep a reserve of every window ([`Lane::reserve`]); waiting lifts the lower ones ([`Planner::next`]).
-//! - **Applications** that compete for a window get equal parts of it; one alone may use all but the reserve ([`shares`]).
-//! - **Windows of the whole app** are counted by the app's own object, which leases a handful of calls at a time ([`lease`]).
-//! - **Pauses** stop an endpoint although its windows have room: X said so ([`pause`]).
+//! - **Applications** that compete for a window get equal parts of it; one alone may use all but the reserve (`shares`).
+//! - **Windows of the whole app** are counted by the app's own object, which leases a handful of calls at a time (`lease`).
+//! - **Pauses** stop an endpoint although its windows have room: X said so (`pause`).
 
 mod judge;
 mod lane;

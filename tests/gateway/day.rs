@@ -144,7 +144,7 @@ async fn play(world: &World, workers: &mut [Worker]) {
 
 /// The farthest that one of several equals is from their mean, in percent.
 fn unfairness(served: &[u32]) -> f64 {
-    let mean = f64::from(served.iter().sum::<u32>()) / served.len() as f64;
+    let mean = f64::from(served.iter().sum::<u32>()) / f64::from(u32::try_from(served.len()).unwrap());
     served.iter().map(|one| (f64::from(*one) - mean).abs() / mean * 100.0).fold(0.0, f64::max)
 }
 

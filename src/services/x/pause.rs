@@ -45,9 +45,11 @@ pub(in crate::services) fn cause(error: &XError, response: &UpstreamResponse) ->
     Some(PauseCause { reason, until })
 }
 
-/// The beginning of a day, `YYYY-MM-DD`, in UTC.
+/// The beginning of a day, `YYYY-MM-DD`, in UTC. Read by hand: chrono's reader of every format would be carried in the Worker.
 fn midnight(day: &str) -> Option<Timestamp> {
-    let begins = day.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc();
+    let mut parts = day.splitn(3, '-');
+    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let begins = NaiveDate::from_ymd_opt(year, month, day)?.and_time(NaiveTime::MIN).and_utc();
     begins.timestamp().try_into().ok().map(Timestamp::from_seconds)
 }
 

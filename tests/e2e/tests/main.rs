@@ -28,6 +28,7 @@ mod refusals;
 mod relay;
 mod tweets;
 mod vending;
+mod windows;
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         audit::trials(),
         openapi::trials(),
         relay::trials(),
+        windows::trials(),
         leaks::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
