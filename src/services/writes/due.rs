@@ -15,7 +15,7 @@ use crate::{
         fault::{Code, Fault},
         ids::AccountId,
         planner::AppLease,
-        write::{State, Write},
+        write::{State, Write, WriteId},
     },
     ports::{EntropyExt, SqlValue, Statement, Unavailable},
     services::{
@@ -118,7 +118,7 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
                 crashpoint!(context, "write.again-leave-given", owner.as_str());
                 let sent = send::send(context, owner, &write).await;
                 crashpoint!(context, "write.again-answer-received", owner.as_str());
-                let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
+                let kept = report(context, owner, &write.id, &lease, sent.outcome, false).await;
                 record(context, owner, &kept.unwrap_or(*write));
             }
             // Where there is none, the account's object has been told until when.
@@ -131,7 +131,7 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
                     errands.extend(more);
                 }
                 for write in &writes {
-                    record_as_kept(context, owner, write).await;
+                    record_as_kept(context, owner, &write.id).await;
                 }
             }
         }
@@ -139,8 +139,9 @@ async fn run(context: &Context, owner: &AccountId, mut errands: VecDeque<Errand>
     app_lease
 }
 
-async fn record_as_kept(context: &Context, owner: &AccountId, write: &Write) {
-    if let Ok(WriteReply::Shown(Some(write))) = ask(context, owner, WriteCommand::Show { id: write.id.clone() }).await {
+/// Records what became of the write called `id`, if that is known.
+pub(super) async fn record_as_kept(context: &Context, owner: &AccountId, id: &WriteId) {
+    if let Ok(WriteReply::Shown(Some(write))) = ask(context, owner, WriteCommand::Show { id: id.clone() }).await {
         record(context, owner, &write);
     }
 }
