@@ -7,6 +7,8 @@
 
 mod due;
 mod look;
+#[cfg(feature = "crashpoints")]
+mod naive;
 mod send;
 mod turn;
 
@@ -93,6 +95,10 @@ pub enum Written {
 /// # Errors
 /// [`Code::IdempotencyKeyReused`] and [`Code::IdempotencyKeyInUse`]; and why it was not sent at all.
 pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
+    #[cfg(feature = "crashpoints")]
+    if context.config.writes.are_naive {
+        return naive::write(context, wish).await;
+    }
     let owner = wish.owner.clone();
     let begin = begin(context, wish)?;
     due::note(context, &owner, context.now().plus_ms(begin.terms.lease_ms));
