@@ -98,6 +98,9 @@ pub struct WritesConfig {
     pub settle_ms: u64,
     /// How often in a day X is looked at for an account's unknown writes; 0: never.
     pub looks_per_day: u32,
+    /// Whether writes are sent first and stored afterwards: what crash tests compare with.
+    #[cfg(feature = "crashpoints")]
+    pub are_naive: bool,
 }
 
 impl WritesConfig {
@@ -106,6 +109,8 @@ impl WritesConfig {
             lease_ms: number(strings, "WRITE_LEASE_MS", 60_000)?.into(),
             settle_ms: number(strings, "RECONCILE_SETTLE_MS", 60_000)?.into(),
             looks_per_day: number(strings, "RECONCILE_READS_PER_DAY", 200)?,
+            #[cfg(feature = "crashpoints")]
+            are_naive: choice(strings, "NAIVE_WRITES", [("off", false), ("on", true)])?,
         })
     }
 }

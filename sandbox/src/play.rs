@@ -23,7 +23,7 @@ pub(crate) async fn play(mut scene: Scene, fault: Option<Fault>) -> Response {
         Fault::Latency { ms, after_commit } => late(&scene, ms, after_commit).await,
         Fault::TimelineLag { ms } => {
             scene.call.lag_ms = ms;
-            response(scene.run())
+            response(unharmed(&scene).await)
         }
         Fault::SlowBody { ms_per_chunk } => body::slow(scene.run(), ms_per_chunk),
         Fault::EndlessBody { ms_per_chunk } => body::endless(scene.run(), ms_per_chunk),

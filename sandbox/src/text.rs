@@ -35,6 +35,11 @@ pub fn measure(text: &str) -> Measure {
     Measure { weighted_length, valid: fits && !text.contains(INVALID) }
 }
 
+/// Where links stand in `text`, which is in NFC; in bytes.
+pub(crate) fn links(text: &str) -> Vec<std::ops::Range<usize>> {
+    url::spans(text)
+}
+
 /// Adds up the pieces between, and including, the URLs of a normalised text.
 fn weigh(text: &str) -> usize {
     let mut weight = 0;

@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod lookup;
 pub(crate) mod page;
 pub(crate) mod search;
+pub(crate) mod shown;
 pub(crate) mod timeline;
 pub(crate) mod view;
 

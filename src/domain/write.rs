@@ -44,8 +44,6 @@ pub const MOST_ATTEMPTS: u32 = 2;
 const MOST_LOOKS: u32 = 5;
 /// A write that is older is not sent any more: nobody expects it now. In ms.
 const TOO_LATE_MS: u64 = 6 * 60 * 60 * 1000;
-/// How long a look may take, in ms.
-const LOOK_MS: u64 = 60_000;
 
 /// One write. See the module's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,7 +154,7 @@ impl Write {
     /// Lets the holder of `lease` look at X for it.
     pub fn look(&mut self, lease: String, now: Timestamp) {
         self.looks = self.looks.saturating_add(1);
-        self.enter(State::Looking { lease, until: now.plus_ms(LOOK_MS) }, now);
+        self.enter(State::Looking { lease, until: now.plus_ms(self.terms.lease_ms) }, now);
     }
 
     /// Takes what the holder of `lease` has seen. Answers whether it is to be sent again.

@@ -8,6 +8,9 @@ use crate::{
     domain::account,
 };
 
+/// When an object whose settings cannot be read is woken again, in ms.
+const PATIENCE_MS: u64 = 120_000;
+
 /// One per X account, and one for the app itself.
 #[durable_object(alarm)]
 pub struct Account {
@@ -26,8 +29,10 @@ impl DurableObject for Account {
 
     /// What is due is done by the same code that a worker runs, which asks this object for every step of it.
     async fn alarm(&self) -> Result<Response> {
+        let app = app(&self.env);
+        let patience_ms = app.as_ref().map_or(PATIENCE_MS, |app| app.config().writes.lease_ms.saturating_mul(2));
         let work = async {
-            let (Ok(app), Some(name)) = (app(&self.env), self.shell.name()) else {
+            let (Ok(app), Some(name)) = (app, self.shell.name()) else {
                 worker::console_error!(
                     "{}",
                     r#"{"level":"error","message":"an account's object cannot see to itself"}"#
@@ -37,7 +42,7 @@ impl DurableObject for Account {
             let ports = cloudflare::ports(self.env.clone(), cloudflare::on_its_own(), app.config());
             app.wake(ports, &name).await;
         };
-        self.shell.alarm(work).await;
+        self.shell.alarm(patience_ms, work).await;
         Response::empty()
     }
 }

@@ -7,9 +7,17 @@
 
 mod due;
 mod look;
+#[cfg(feature = "crashpoints")]
+mod naive;
 mod send;
 mod turn;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use futures_util::future::{Either, select};
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
@@ -28,7 +36,7 @@ use crate::{
         fault::{Code, Fault, ToldBefore},
         ids::{AccountId, UserId},
         planner::NotBefore,
-        write::{Answer, Intent, Keyed, State, Terms, Write, WriteId},
+        write::{Answer, Intent, Keyed, Outcome, State, Terms, Write, WriteId},
     },
     ports::{EntropyExt, ObjectsExt, Unavailable},
     x::{operation::Operation, sighting},
@@ -83,18 +91,22 @@ pub enum Written {
 
 /// Sends a write, unless it was sent before under the same name.
 ///
-/// It must run in work that outlives its client.
+/// It must run in work that outlives its client. By the client's deadline it is answered in any case.
 ///
 /// # Errors
 /// [`Code::IdempotencyKeyReused`] and [`Code::IdempotencyKeyInUse`]; and why it was not sent at all.
 pub async fn write(context: &Context, wish: Wish) -> Result<Written, Fault> {
+    #[cfg(feature = "crashpoints")]
+    if context.config.writes.are_naive {
+        return naive::write(context, wish).await;
+    }
     let owner = wish.owner.clone();
     let begin = begin(context, wish)?;
     due::note(context, &owner, context.now().plus_ms(begin.terms.lease_ms));
     crashpoint!(context, "write.asked", owner.as_str());
     let (reply, asked_at) = turn::take(context, &owner, begin).await?;
     match reply {
-        WriteReply::Send { lease, write } => send(context, &owner, &lease, &write, asked_at).await,
+        WriteReply::Send { lease, write } => send_in_time(context, owner, lease, *write, asked_at).await,
         WriteReply::Known(write) => known(*write),
         WriteReply::Shown(Some(write)) => Ok(Written::Open(write)),
         WriteReply::Shut(shut) => Ok(Written::Shut(Box::new(shut))),
@@ -190,6 +202,37 @@ pub async fn cancel(context: &Context, id: &WriteId) -> Result<Write, Fault> {
     }
 }
 
+/// Sends, and answers by the client's deadline: what is not known by then is seen to its end beside the answer.
+async fn send_in_time(
+    context: &Context,
+    owner: AccountId,
+    lease: String,
+    write: Write,
+    asked_at: Timestamp,
+) -> Result<Written, Fault> {
+    let (worker, open) = (context.clone(), write.clone());
+    let is_awaited = Arc::new(AtomicBool::new(true));
+    let awaited = is_awaited.clone();
+    let sending = Box::pin(async move {
+        let sent = send(&worker, &owner, &lease, &write, asked_at, &awaited).await;
+        (worker, owner, sent)
+    });
+    let patience = context.ports.timer.sleep(context.call.deadline.left_ms(context.now()));
+    match select(sending, patience).await {
+        Either::Left(((_, _, sent), _)) => sent,
+        Either::Right(((), sending)) => {
+            is_awaited.store(false, Ordering::Relaxed);
+            let id = open.id.clone();
+            let rest = async move {
+                let (worker, owner, _) = sending.await;
+                due::record_as_kept(&worker, &owner, &id).await;
+            };
+            context.ports.background.spawn(Box::pin(rest));
+            Ok(Written::Open(Box::new(open)))
+        }
+    }
+}
+
 /// Sends, has the outcome stored, and answers; in this order.
 async fn send(
     context: &Context,
@@ -197,11 +240,13 @@ async fn send(
     lease: &str,
     write: &Write,
     asked_at: Timestamp,
+    is_awaited: &AtomicBool,
 ) -> Result<Written, Fault> {
     crashpoint!(context, "write.leave-given", owner.as_str());
     let Sent { outcome, told } = send::send(context, owner, write, asked_at).await;
     crashpoint!(context, "write.answer-received", owner.as_str());
-    let kept = report(context, owner, &write.id, lease, outcome).await;
+    let is_awaited = is_awaited.load(Ordering::Relaxed);
+    let kept = report(context, owner, &write.id, lease, outcome, is_awaited).await;
     crashpoint!(context, "write.outcome-kept", owner.as_str());
     match told {
         Told::Answer(answer) => Ok(Written::Answered { answer, replayed: false }),
@@ -217,9 +262,11 @@ async fn report(
     owner: &AccountId,
     id: &WriteId,
     lease: &str,
-    outcome: crate::domain::write::Outcome,
+    outcome: Outcome,
+    is_awaited: bool,
 ) -> Option<Write> {
-    let finish = WriteCommand::Finish { id: id.clone(), lease: lease.to_owned(), outcome: Box::new(outcome) };
+    let (id, lease, outcome) = (id.clone(), lease.to_owned(), Box::new(outcome));
+    let finish = WriteCommand::Finish { id, lease, outcome, is_awaited };
     match insist(context, owner, finish).await {
         Ok(WriteReply::Shown(write)) => write.map(|write| *write),
         _ => None,

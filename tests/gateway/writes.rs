@@ -139,24 +139,39 @@ async fn a_name_that_cannot_be_one_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_repeat_while_the_first_is_under_way_is_told_to_come_back() {
+async fn while_x_takes_its_time_the_first_is_answered_by_its_deadline_and_a_repeat_told_to_come_back() {
+    for path in FACES {
+        let (world, key) = world().await;
+        let gate = Arc::new(Semaphore::new(0));
+        world.x.on("POST", "/2/tweets").held(&gate).answer(201, json!({ "data": { "id": "1", "text": "one" } }));
+        // The clock moves on whenever somebody waits: nobody does, but for the deadline.
+        let open = send(&world, &key, path, "a", &json!({ "text": "one" })).await.expect_status(202);
+        assert_eq!(open.json()["operation"]["state"], "sending");
+        let busy = send(&world, &key, path, "a", &json!({ "text": "one" })).await;
+        busy.problem(409, "idempotency-key-in-use");
+        assert_eq!(busy.header("retry-after"), "1");
+        gate.add_permits(1);
+        world.settle().await;
+        assert_eq!(operation(&world, &key, &open).await["state"], "done");
+        let again = send(&world, &key, path, "a", &json!({ "text": "one" })).await.expect_status(201);
+        assert_eq!((again.json()["data"]["id"].as_str(), sent(&world)), (Some("1"), 1));
+    }
+}
+
+#[tokio::test]
+async fn what_x_refuses_when_nobody_waits_any_more_is_not_forgotten() {
     let (world, key) = world().await;
     let gate = Arc::new(Semaphore::new(0));
-    world.x.on("POST", "/2/tweets").held(&gate).answer(201, json!({ "data": { "id": "1", "text": "one" } }));
-    let first = {
-        let (world, key) = (world.clone(), key.clone());
-        tokio::spawn(async move { send(&world, &key, "/v1/tweets", "a", &json!({ "text": "one" })).await })
-    };
-    while sent(&world) == 0 {
-        tokio::task::yield_now().await;
-    }
-    let busy = send(&world, &key, "/v1/tweets", "a", &json!({ "text": "one" })).await;
-    busy.problem(409, "idempotency-key-in-use");
-    assert_eq!(busy.header("retry-after"), "1");
+    let refusal = json!({ "title": "Too Many Requests", "status": 429 });
+    world.x.on("POST", "/2/tweets").held(&gate).answer(429, refusal);
+    let open = send(&world, &key, "/v1/tweets", "a", &json!({ "text": "one" })).await.expect_status(202);
     gate.add_permits(1);
-    let first = first.await.unwrap().expect_status(201);
-    let again = send(&world, &key, "/v1/tweets", "a", &json!({ "text": "one" })).await.expect_status(201);
-    assert_eq!(again.body, first.body);
+    world.settle().await;
+    assert_eq!(operation(&world, &key, &open).await["state"], "waiting");
+    x_makes(&world, "1", "one");
+    world.wake_after(3_600_000).await;
+    let done = operation(&world, &key, &open).await;
+    assert_eq!((done["state"].as_str(), done["answer"]["body"]["data"]["id"].as_str()), (Some("done"), Some("1")));
 }
 
 #[tokio::test]
@@ -413,6 +428,15 @@ async fn an_object_out_of_reach_means_that_nothing_is_sent() {
     let refused = world.post("/v1/tweets", &key, json!({ "text": "one" })).await;
     assert_eq!(refused.status, 503);
     assert_eq!(sent(&world), 1);
+}
+
+#[tokio::test]
+async fn after_a_lost_answer_the_object_is_woken_when_it_is_time_to_look() {
+    let (world, key) = world_with(&[("WRITE_LEASE_MS", "30000")]).await;
+    world.x.on("POST", "/2/tweets").break_off();
+    let asked = world.now();
+    send(&world, &key, "/v1/tweets", "a", &json!({ "text": "a" })).await.expect_status(202);
+    assert_eq!(world.objects.wakes_at(), Some(asked.plus_ms(60_000)), "not at the end of the lease");
 }
 
 /// X says with an answer that nothing is left for so many seconds.

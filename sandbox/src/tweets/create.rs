@@ -11,6 +11,7 @@ use crate::streams;
 use crate::text;
 use crate::tweets::Tweet;
 use crate::tweets::draft::Draft;
+use crate::tweets::shown::Shown;
 use crate::vectors;
 
 /// `POST /2/tweets`: everything is checked before the tweet exists.
@@ -32,7 +33,7 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Outcome {
         "media_ids": tweet.media_ids,
         "body": serde_json::from_slice::<serde_json::Value>(&call.body).unwrap_or_default(),
     });
-    let data = json!({ "id": id, "text": tweet.text, "edit_history_tweet_ids": [id] });
+    let data = json!({ "id": id, "text": Shown::of(state, &tweet).text, "edit_history_tweet_ids": [id] });
     streams::publish(state, &tweet);
     state.tweets.add(tweet);
     state.commit("tweet.create", Some(author), details);

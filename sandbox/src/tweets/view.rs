@@ -8,6 +8,7 @@ use crate::clock::rfc3339;
 use crate::fields;
 use crate::state::State;
 use crate::tweets::Tweet;
+use crate::tweets::shown::Shown;
 use crate::users;
 
 /// How tweets shall be shown.
@@ -32,10 +33,13 @@ impl View {
     /// `tweet` with `id`, `text`, `edit_history_tweet_ids` and what was asked.
     pub(crate) fn tweet(&self, state: &State, tweet: &Tweet) -> Value {
         let mut view = Map::new();
-        let id = tweet.id.to_string();
+        let (id, shown) = (tweet.id.to_string(), Shown::of(state, tweet));
         view.insert("edit_history_tweet_ids".to_owned(), json!([id]));
         view.insert("id".to_owned(), json!(id));
-        view.insert("text".to_owned(), json!(tweet.text));
+        view.insert("text".to_owned(), json!(shown.text));
+        if let Some(entities) = shown.entities().filter(|_| self.wants("entities")) {
+            view.insert("entities".to_owned(), entities);
+        }
         for field in FILLED.into_iter().filter(|field| self.wants(field)) {
             if let Some(value) = value(state, tweet, field) {
                 view.insert(field.to_owned(), value);

@@ -175,3 +175,30 @@ async fn media_are_included_with_the_asked_fields() {
     assert!(medium["url"].as_str().unwrap().ends_with(&format!("{}.jpg", media_id.as_str().unwrap())));
     assert!(get("&media.fields=secrets").await["errors"][0]["message"].as_str().unwrap().contains("media.fields"));
 }
+
+#[tokio::test]
+async fn a_text_is_shown_as_x_shows_it() {
+    let world = World::start().await;
+    let alice = world.connect("alice", ALL_SCOPES).await.access;
+    let gif = json!({"media": "R0lGODlhAwACAAAAADs=", "media_category": "tweet_image"});
+    let uploaded = json(world.post("/2/media/upload", &alice, &gif).send().await.unwrap()).await;
+    let media_id = &uploaded["data"]["id"];
+    let sent = "e\u{301} < a & b > example.com/x and https://example.org";
+    let tweet = json!({"text": sent, "media": {"media_ids": [media_id]}});
+    let created = json(world.post("/2/tweets", &alice, &tweet).send().await.unwrap()).await;
+    let id = text(&created["data"]["id"]);
+    let bare = json(world.get(&format!("/2/tweets/{id}"), &alice).send().await.unwrap()).await;
+    assert!(bare["data"]["entities"].is_null(), "nobody asked for them");
+    let found = json(world.get(&format!("/2/tweets/{id}?tweet.fields=entities"), &alice).send().await.unwrap()).await;
+    let shown = text(&found["data"]["text"]);
+    assert_eq!(created["data"]["text"], found["data"]["text"], "the answer to the sender shows it so, too");
+    let urls = found["data"]["entities"]["urls"].as_array().unwrap();
+    let expanded: Vec<&str> = urls.iter().filter_map(|url| url["expanded_url"].as_str()).collect();
+    let photo = format!("https://x.com/alice/status/{id}/photo/1");
+    assert_eq!(expanded, ["http://example.com/x", "https://example.org", &photo]);
+    let short: Vec<&str> = urls.iter().filter_map(|url| url["url"].as_str()).collect();
+    assert!(short.iter().all(|url| url.starts_with("https://t.co/")), "{short:?}");
+    assert_eq!(shown, format!("\u{e9} &lt; a &amp; b &gt; {} and {} {}", short[0], short[1], short[2]));
+    let effects = world.ledger().await["effects"].as_array().unwrap().clone();
+    assert!(effects.iter().any(|effect| effect["text"] == sent), "the ledger has what was sent");
+}

@@ -106,7 +106,9 @@ impl MemoryObjects {
         let mut all = self.beside();
         let beside = all.entry(key.clone()).or_default();
         let step = machine.step_over(&mut beside.rows, command, self.clock.now());
-        beside.wakes_at = machine.wakes_at(&beside.rows);
+        if step.store {
+            beside.wakes_at = machine.wakes_at(&beside.rows);
+        }
         drop(all);
         let value = serde_json::to_vec(&machine).map_err(fault)?;
         if step.store {

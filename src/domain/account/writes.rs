@@ -31,7 +31,9 @@ impl Account {
             WriteCommand::Begin(begin) => return self.begin(records, *begin, now),
             WriteCommand::Show { id } => (WriteReply::Shown(load(records, &id).map(Box::new)), false),
             WriteCommand::List { before, most } => (list(records, before.as_ref(), most), false),
-            WriteCommand::Finish { id, lease, outcome } => (self.finish(records, &id, &lease, *outcome, now), true),
+            WriteCommand::Finish { id, lease, outcome, is_awaited } => {
+                (self.finish(records, &id, &lease, *outcome, is_awaited, now), true)
+            }
             WriteCommand::Cancel { id } => (self.cancel(records, &id, now), true),
             WriteCommand::Due { lease, app_lease } => (self.errands(records, &lease, app_lease, now), true),
             WriteCommand::Looked { lease, glances } => (self.take_glances(records, &lease, glances, now), true),
@@ -125,6 +127,7 @@ impl Account {
         id: &WriteId,
         lease: &str,
         outcome: Outcome,
+        is_awaited: bool,
         now: Timestamp,
     ) -> WriteReply {
         let Some(mut write) = load(records, id) else { return WriteReply::Shown(None) };
@@ -137,6 +140,7 @@ impl Account {
         write.finish(lease, outcome, now);
         if let Some((code, detail, again_after_ms)) = not_sent {
             self.planner.give_back(&write.ask, now);
+            write.waited |= !is_awaited;
             if write.state == State::Waiting && !self.desk.waits_again(&mut write, code, detail, again_after_ms, now) {
                 // Its asker is told why, and may ask again under the same name.
                 records.remove(id.as_str());

@@ -33,7 +33,8 @@ pub struct Keyed {
 /// How a write is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    /// How long its sender may be silent, in ms: longer than it may take to send, with a token refreshed on the way.
+    /// How long its sender may be silent, in ms, and whoever looks for it: longer than either may take, with a token refreshed on
+    /// the way.
     pub lease_ms: u64,
     /// How long after the last moment at which it may have been sent X shows it for sure, in ms.
     pub settle_ms: u64,

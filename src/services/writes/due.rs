@@ -15,7 +15,7 @@ use crate::{
         fault::{Code, Fault},
         ids::AccountId,
         planner::AppLease,
-        write::{State, Write},
+        write::{State, Write, WriteId},
     },
     ports::{EntropyExt, SqlValue, Statement, Unavailable},
     services::{
@@ -121,7 +121,7 @@ async fn run(context: &Context, owner: &AccountId, errands: Vec<Errand>, asked_a
                 crashpoint!(context, "write.again-leave-given", owner.as_str());
                 let sent = send::send(context, owner, &write, asked_at).await;
                 crashpoint!(context, "write.again-answer-received", owner.as_str());
-                let kept = report(context, owner, &write.id, &lease, sent.outcome).await;
+                let kept = report(context, owner, &write.id, &lease, sent.outcome, false).await;
                 record(context, owner, &kept.unwrap_or(*write));
             }
             // Where there is none, the account's object has been told until when.
@@ -135,7 +135,7 @@ async fn run(context: &Context, owner: &AccountId, errands: Vec<Errand>, asked_a
                     errands.extend(more.into_iter().map(|errand| (errand, asked_at)));
                 }
                 for write in &writes {
-                    record_as_kept(context, owner, write).await;
+                    record_as_kept(context, owner, &write.id).await;
                 }
             }
         }
@@ -143,8 +143,9 @@ async fn run(context: &Context, owner: &AccountId, errands: Vec<Errand>, asked_a
     app_lease
 }
 
-async fn record_as_kept(context: &Context, owner: &AccountId, write: &Write) {
-    if let Ok(WriteReply::Shown(Some(write))) = ask(context, owner, WriteCommand::Show { id: write.id.clone() }).await {
+/// Records what became of the write called `id`, if that is known.
+pub(super) async fn record_as_kept(context: &Context, owner: &AccountId, id: &WriteId) {
+    if let Ok(WriteReply::Shown(Some(write))) = ask(context, owner, WriteCommand::Show { id: id.clone() }).await {
         record(context, owner, &write);
     }
 }

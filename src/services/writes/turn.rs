@@ -88,7 +88,7 @@ fn withdrawn(context: &Context, owner: &AccountId, begin: &Begin) -> Fault {
     let (id, lease): (WriteId, String) = (begin.id.clone(), begin.lease.clone());
     let work = async move {
         let outcome = send::not_sent(&out_of_reach());
-        let _ = report(&worker, &owner, &id, &lease, outcome).await;
+        let _ = report(&worker, &owner, &id, &lease, outcome, true).await;
         let _ = ask(&worker, &owner, WriteCommand::Cancel { id }).await;
     };
     context.ports.background.spawn(Box::pin(work));

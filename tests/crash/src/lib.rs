@@ -18,17 +18,25 @@ pub use point::Point;
 pub use rounds::rounds;
 
 /// How long those who are to be held may take to come.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The built Worker with crash points, straight on workerd. The protocols' times are shortened: a kill is followed by what a minute
 /// would bring.
-const PLAN: Plan = Plan {
-    name: "perch-crash",
-    build: ".perch/crash-build",
-    users: 400,
-    settings: &[("REFRESH_LEASE_MS", "600"), ("REFRESH_ESCROW_MS", "900")],
-    front: Front::Nothing,
-};
+pub const PLAN: Plan =
+    Plan { name: "perch-crash", build: ".perch/crash-build", users: 1000, settings: SETTINGS, front: Front::Nothing };
+
+/// The protocols' times and bounds.
+const SETTINGS: &[(&str, &str)] = &[
+    ("REFRESH_LEASE_MS", "600"),
+    ("REFRESH_ESCROW_MS", "900"),
+    ("WRITE_LEASE_MS", "6000"),
+    ("RECONCILE_SETTLE_MS", "1500"),
+    ("RECONCILE_READS_PER_DAY", "10000"),
+];
+
+/// The same with the naive way to write: send, then store.
+pub const NAIVE_WRITES: Plan =
+    Plan { name: "perch-crash-naive", users: 120, settings: &[("NAIVE_WRITES", "on")], ..PLAN };
 
 /// The running stack.
 pub struct Crash {
@@ -41,8 +49,17 @@ impl Crash {
     ///
     /// # Errors
     /// As [`Stack::start`].
-    pub fn start() -> Result<Self> {
-        Ok(Self { stack: Stack::start(&PLAN)? })
+    pub fn start(plan: &Plan) -> Result<Self> {
+        Ok(Self { stack: Stack::start(plan)? })
+    }
+
+    /// Stops everything, and forgets what was stored.
+    ///
+    /// # Panics
+    /// When its folder cannot be removed.
+    pub fn end(&self) {
+        self.stack.stop();
+        std::fs::remove_dir_all(self.stack.archive.folder()).expect("the store can be removed");
     }
 
     /// Holds whoever comes to these points from now on.
@@ -54,7 +71,7 @@ impl Crash {
     /// Waits until every armed point holds somebody.
     ///
     /// # Panics
-    /// When one does not within ten seconds; it is named.
+    /// When one does not within twenty seconds; it is named.
     pub async fn reached(&self) {
         let seen = self.stack.sandbox.look(&format!("crashpoints?wait_ms={}", PATIENCE.as_millis())).await;
         let points = seen["points"].as_array().cloned().unwrap_or_default();
@@ -67,6 +84,14 @@ impl Crash {
     pub async fn kill(&self) {
         tokio::task::block_in_place(|| self.stack.kill_gateway());
         self.release().await;
+    }
+
+    /// The same, and nobody comes by these points unheld once it is back.
+    pub async fn kill_and_arm(&self, points: &[Point]) {
+        tokio::task::block_in_place(|| self.stack.strike_gateway());
+        self.release().await;
+        self.arm(points).await;
+        tokio::task::block_in_place(|| self.stack.await_gateway());
     }
 
     /// Lets everybody go on, and holds nobody any more.

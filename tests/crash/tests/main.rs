@@ -9,13 +9,14 @@
 
 mod harness;
 mod refresh;
+mod writes;
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use perch_crash::Crash;
+use perch_crash::{Crash, PLAN};
 use tokio::runtime::Runtime;
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -38,7 +39,7 @@ use trials;
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // one stack, and it is killed
-    let trials = [harness::trials(), refresh::trials()];
+    let trials = [harness::trials(), refresh::trials(), writes::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     if let Some(Ok(crash)) = CRASH.get() {
         crash.stack.stop();
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
 fn trial(name: &str, test: fn(&'static Crash)) -> Trial {
     let name = name.trim_start_matches("crash::").to_owned();
     Trial::test(name, move || {
-        let crash = CRASH.get_or_init(|| Crash::start().map_err(|error| format!("{error:#}")));
+        let crash = CRASH.get_or_init(|| Crash::start(&PLAN).map_err(|error| format!("{error:#}")));
         let crash = crash.as_ref().map_err(Failed::from)?;
         let started = Instant::now();
         test(crash);

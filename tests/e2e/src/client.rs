@@ -130,7 +130,10 @@ impl Call {
     }
 
     /// The answer, or the question and why there is none.
-    async fn try_send(self) -> Result<Answer, (String, reqwest::Error)> {
+    ///
+    /// # Errors
+    /// When there is no whole answer.
+    pub async fn try_send(self) -> Result<Answer, (String, reqwest::Error)> {
         let Self { request, question, archive } = self;
         let response = match request.send().await {
             Ok(response) => response,

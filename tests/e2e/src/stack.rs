@@ -155,9 +155,27 @@ impl Stack {
     /// # Panics
     /// When the stack's front is not [`Front::Nothing`], or nothing comes back.
     pub fn kill_gateway(&self) {
+        self.strike_gateway();
+        self.await_gateway();
+    }
+
+    /// The first half of [`Stack::kill_gateway`]: it is dead, and about to come back.
+    ///
+    /// # Panics
+    /// When there is nothing to kill.
+    pub fn strike_gateway(&self) {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let gateway = servers.first().expect("there is a gateway");
+        gateway.kill("workerd").expect("workerd is there to be killed");
+    }
+
+    /// The second half: it is back.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub fn await_gateway(&self) {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         let gateway = servers.first_mut().expect("there is a gateway");
-        gateway.kill("workerd").expect("workerd is there to be killed");
         gateway.wait_until_ready(self.port, "/health", Duration::from_secs(20)).expect("the gateway comes back");
     }
 

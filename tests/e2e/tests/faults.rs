@@ -1,6 +1,6 @@
 //! X misbehaves: what may be repeated is repeated, what may not is not, and each refusal keeps its meaning.
 
-use perch_e2e::Stack;
+use perch_e2e::{Answer, Client, Stack};
 use serde_json::{Value, json};
 
 async fn a_tweet_whose_answer_is_lost_is_never_sent_twice(stack: &Stack) {
@@ -9,9 +9,8 @@ async fn a_tweet_whose_answer_is_lost_is_never_sent_twice(stack: &Stack) {
         stack.sandbox.fault("POST", "/2/tweets", Some(1), json!({"kind": kind})).await;
         let mark = stack.sandbox.mark().await;
         let lost = app.client.post("/v1/tweets", &json!({"text": format!("lost {number}")})).await;
-        let problem = lost.must_be_problem(504, "outcome-unknown").json();
-        assert_eq!(problem["recovery"], "reconcile");
-        assert_eq!(problem["retryable"], false);
+        let operation = open_operation(&app.client, &lost.must(202)).await;
+        assert_eq!((&operation["state"], &operation["attempts"]), (&json!("unknown"), &json!(1)), "{kind}");
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         let ledger = stack.sandbox.ledger_since(mark).await;
         let committed = usize::from(kind != "reset");
@@ -26,7 +25,8 @@ async fn a_tweet_that_x_failed_on_is_not_repeated(stack: &Stack) {
     stack.sandbox.fault("POST", "/2/tweets", None, json!({"kind": "vector", "name": "service-unavailable-post"})).await;
     let mark = stack.sandbox.mark().await;
     let failed = app.client.post("/v1/tweets", &json!({"text": "is it there?"})).await;
-    let _problem = failed.must_be_problem(504, "outcome-unknown");
+    let operation = open_operation(&app.client, &failed.must(202)).await;
+    assert_eq!((&operation["state"], &operation["attempts"]), (&json!("unknown"), &json!(1)));
     let ledger = stack.sandbox.ledger_since(mark).await;
     assert_eq!(ledger.requests_to("POST", "/2/tweets").count(), 1);
     stack.calm().await;
@@ -114,6 +114,20 @@ async fn a_window_of_x_that_is_used_up_is_not_knocked_at(stack: &Stack) {
     let _problem = limited.must_be_problem(429, "x-rate-limited");
     assert!(stack.sandbox.ledger_since(mark).await.requests.is_empty(), "X is not asked before the reset");
     stack.calm().await;
+}
+
+/// The operation that an answer 202 names, which can be asked for, and stands in the account's list.
+async fn open_operation(client: &Client, answer: &Answer) -> Value {
+    let url = answer.text("/operation/url");
+    assert_eq!(answer.header("location"), Some(url.as_str()));
+    assert!(answer.header("retry-after").is_some(), "it says when to ask");
+    assert!(answer.json()["data"].is_null(), "nothing in it can be taken for X's");
+    let path = url.find("/v1/").and_then(|at| url.get(at..)).expect("an address of ours");
+    let operation = client.get(path).await.must(200).json()["data"].clone();
+    let account = operation["account_id"].as_str().expect("whose it is");
+    let listed = client.get(&format!("/v1/accounts/{account}/operations")).await.must(200).json();
+    assert_eq!(listed["data"][0]["id"], operation["id"]);
+    operation
 }
 
 fn generation(account: &Value) -> Option<u64> {

@@ -18,8 +18,10 @@ use crate::domain::{
 /// How long a parked caller waits for a change before it is stepped again with the time moved on.
 const PARKED_FOR: Duration = Duration::from_secs(1);
 
-/// When an object whose work on an alarm does not end is woken again, in ms.
-const WAKE_AGAIN_MS: u64 = 120_000;
+/// After an alarm by which nothing was done the next one comes so much later, in ms; twice as late after each further one.
+const FRUITLESS_MS: u64 = 1_000;
+/// How often that is doubled.
+const MOST_DOUBLINGS: u32 = 6;
 
 const LOAD: &str = "SELECT value FROM machine WHERE id = 1";
 const STORE: &str =
@@ -36,6 +38,8 @@ pub struct Shell<M> {
     /// When the machine wants to be woken, as of the newest step that stored.
     wanted: Cell<Option<Timestamp>>,
     alarm: Cell<Alarm>,
+    /// How many alarms in a row have left something undone.
+    fruitless: Cell<u32>,
 }
 
 /// The object's one alarm.
@@ -56,7 +60,8 @@ impl<M: Machine> Shell<M> {
     /// The shell of an object that has just come to life.
     pub fn new(state: State) -> Self {
         let (machine, changed) = (RefCell::new(None), Notify::new());
-        Self { state, machine, changed, wanted: Cell::new(None), alarm: Cell::new(Alarm::Unknown) }
+        let (wanted, alarm, fruitless) = (Cell::new(None), Cell::new(Alarm::Unknown), Cell::new(0));
+        Self { state, machine, changed, wanted, alarm, fruitless }
     }
 
     /// The object's name, which its callers have given it.
@@ -80,8 +85,10 @@ impl<M: Machine> Shell<M> {
             let step = self.step(command.clone())?;
             if step.store {
                 self.end_in_time().await?;
-                self.arm().await?;
-                #[cfg(feature = "crashpoints")]
+            }
+            self.arm().await?;
+            #[cfg(feature = "crashpoints")]
+            if step.store {
                 super::crashpoints::pass(M::OBJECT, &self.state, &body, "stored").await;
             }
             if let Some(reply) = step.reply {
@@ -134,8 +141,8 @@ impl<M: Machine> Shell<M> {
         Ok(())
     }
 
-    /// Has the object woken when its machine wants it. An alarm that comes too early finds nothing to do and is set again, which
-    /// costs less than moving it with every write.
+    /// Has the object woken when its machine wants it, also one that has just come to life and was to be woken before. An alarm that
+    /// comes too early finds nothing to do and is set again, which costs less than moving it with every write.
     async fn arm(&self) -> worker::Result<()> {
         let Some(wanted) = self.wanted.get() else { return Ok(()) };
         let storage = self.state.storage();
@@ -154,21 +161,33 @@ impl<M: Machine> Shell<M> {
         self.state.storage().set_alarm(Duration::from_millis(ms)).await
     }
 
-    /// Does `work` because the alarm has gone off. Whatever becomes of it, the object is woken again: after a while if the work
+    /// Does `work` because the alarm has gone off. Whatever becomes of it, the object is woken again: after `patience_ms` if the work
     /// never ends, and when the machine wants it otherwise. It never fails, because the platform gives up an alarm that does.
-    pub async fn alarm(&self, work: impl Future<Output = ()>) {
+    pub async fn alarm(&self, patience_ms: u64, work: impl Future<Output = ()>) {
         self.alarm.set(Alarm::Unset);
-        let armed = self.wake_in(WAKE_AGAIN_MS).await;
+        let armed = self.wake_in(patience_ms).await;
         work.await;
         let known = self.look_when_wanted();
         let armed = match (armed.and(known), self.wanted.get()) {
-            (Ok(()), Some(wanted)) => self.wake_in(wanted.ms_since(now())).await,
+            (Ok(()), Some(wanted)) => self.wake_in(self.pause_ms(wanted)).await,
             (Ok(()), None) => self.state.storage().delete_alarm().await,
             (Err(e), _) => Err(e),
         };
         if let Err(e) = armed {
             report("an alarm is not set again", &e);
         }
+    }
+
+    /// How long from now the machine is woken that wants to be woken at `wanted`. What is overdue could not be done just now.
+    fn pause_ms(&self, wanted: Timestamp) -> u64 {
+        let pause_ms = wanted.ms_since(now());
+        if pause_ms > 0 {
+            self.fruitless.set(0);
+            return pause_ms;
+        }
+        let doublings = self.fruitless.get().min(MOST_DOUBLINGS);
+        self.fruitless.set(doublings + 1);
+        FRUITLESS_MS << doublings
     }
 
     fn look_when_wanted(&self) -> worker::Result<()> {
@@ -187,7 +206,9 @@ impl<M: Machine> Shell<M> {
         let sql = self.state.storage().sql();
         tables::migrate(&sql)?;
         let row = sql.exec(LOAD, None)?.next::<Stored>().next().transpose()?;
-        Ok(row.map(|row| serde_json::from_str(&row.value)).transpose()?.unwrap_or_default())
+        let machine: M = row.map(|row| serde_json::from_str(&row.value)).transpose()?.unwrap_or_default();
+        self.wanted.set(machine.wakes_at(&Rows::of(sql)));
+        Ok(machine)
     }
 }
 

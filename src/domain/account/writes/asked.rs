@@ -21,6 +21,8 @@ pub enum WriteCommand {
         lease: String,
         /// What came of it.
         outcome: Box<Outcome>,
+        /// Whether its asker still waits and is told. What nobody is told must be there to be asked for.
+        is_awaited: bool,
     },
     /// How does it stand?
     Show {

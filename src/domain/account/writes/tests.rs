@@ -226,7 +226,7 @@ fn what_was_not_sent_gives_its_turn_back() {
         let begin = wish(1, Manner::Now, Lane::Critical);
         assert!(matches!(object.begin(&begin, NOW), Some(WriteReply::Send { .. })));
         let outcome = Box::new(Outcome::NotSent { code: String::new(), detail: String::new(), again_after_ms: None });
-        object.ask(WriteCommand::Finish { id: begin.id.clone(), lease: begin.lease, outcome }, NOW);
+        object.ask(WriteCommand::Finish { id: begin.id.clone(), lease: begin.lease, outcome, is_awaited: true }, NOW);
         assert_eq!(object.state(&begin.id, NOW), None);
     }
 }
@@ -241,7 +241,10 @@ fn what_waited_and_cannot_be_sent_waits_again_or_fails() {
         let errands = object.due(opens);
         let Some(Errand::Send { lease, .. }) = errands.first() else { panic!("{errands:?}") };
         let outcome = Box::new(Outcome::NotSent { code: "x".to_owned(), detail: String::new(), again_after_ms });
-        object.ask(WriteCommand::Finish { id: begin.id.clone(), lease: lease.clone(), outcome }, opens);
+        object.ask(
+            WriteCommand::Finish { id: begin.id.clone(), lease: lease.clone(), outcome, is_awaited: false },
+            opens,
+        );
         assert_eq!(object.state(&begin.id, opens), Some(state));
         let later = sends(&object.due(opens.plus_ms(6000)));
         assert_eq!(later.len(), usize::from(state == "waiting"));

@@ -30,7 +30,8 @@ impl Plan {
         name: "perch-e2e",
         build: "build",
         users: 420,
-        settings: &[("TOKEN_VENDING", "on")],
+        // What was lost is not looked for while the tests run: each counts what X was asked. Crash tests look.
+        settings: &[("TOKEN_VENDING", "on"), ("RECONCILE_SETTLE_MS", "3600000")],
         front: Front::Wrangler,
     };
 }

@@ -16,13 +16,12 @@ const AT_ONCE: usize = 200;
 const HANG: Duration = Duration::from_secs(30);
 
 /// Problems of perch's that are about X; their statuses are in 500 to 599 because X's doing is.
-const ABOUT_X: [(u16, &str); 6] = [
+const ABOUT_X: [(u16, &str); 5] = [
     (502, "x-unavailable"),
     (502, "x-invalid-answer"),
     (503, "breaker-open"),
     (503, "x-edge-blocked"),
     (504, "x-timeout"),
-    (504, "outcome-unknown"),
 ];
 
 /// What X does to which share of the calls. No 429: after one, perch rests the endpoint as X wants it to.
@@ -84,6 +83,8 @@ struct Got {
     code: Option<String>,
     /// The tweet that X says it has made.
     tweet: Option<String>,
+    /// The operation to ask for, of a tweet whose answer was lost.
+    open: Option<String>,
     took: Duration,
 }
 
@@ -98,6 +99,7 @@ async fn make(call: Call) -> Result<Got, reqwest::Error> {
         status,
         code: text(&json["code"]),
         tweet: text(&json["data"]["id"]).filter(|_| status == 201),
+        open: text(&json["operation"]["id"]).filter(|_| status == 202),
         took: started.elapsed(),
     })
 }
@@ -135,6 +137,7 @@ async fn ten_thousand_calls_get_x_s_answer_or_a_problem_about_x(stack: &Stack) {
     tell(&got, took, &ledger);
     assert_documented(&got);
     assert_no_tweet_twice(&got, &ledger);
+    assert_open_ones_are_known(stack, &got).await;
     let refreshes = ledger.effects.iter().filter(|effect| effect.kind == "token.refresh").count();
     assert!(refreshes > 0 && ledger.effects.iter().all(|effect| effect.kind != "token.replay"));
     let _well = stack.anonymous().get("/ready").await.must(200);
@@ -145,7 +148,8 @@ fn assert_documented(got: &[Got]) {
     let undocumented: Vec<_> = ours.filter(|problem| !ABOUT_X.contains(problem)).collect();
     assert!(undocumented.is_empty(), "perch's own: {undocumented:?}");
     let of_x = [200, 201, 403, 429, 503];
-    let strange: Vec<_> = got.iter().filter(|got| got.code.is_none() && !of_x.contains(&got.status)).collect();
+    let is_strange = |got: &&Got| got.code.is_none() && got.open.is_none() && !of_x.contains(&got.status);
+    let strange: Vec<_> = got.iter().filter(is_strange).collect();
     assert!(strange.is_empty(), "X does not say {:?}", strange.iter().map(|got| got.status).collect::<Vec<_>>());
     let well = got.iter().filter(|got| got.status < 300).count();
     assert!(well * 10 > got.len() * 9, "most go well: {well}");
@@ -170,6 +174,16 @@ fn assert_no_tweet_twice(got: &[Got], ledger: &Ledger) {
     let twice: Vec<_> = sent.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "sent again although X may have taken it: {twice:?}");
     assert!(made.len() > told.len(), "X made {} and told of {}: some answers were lost", made.len(), told.len());
+}
+
+/// Every tweet whose answer was lost can be asked for.
+async fn assert_open_ones_are_known(stack: &Stack, got: &[Got]) {
+    let open: Vec<&String> = got.iter().filter_map(|got| got.open.as_ref()).collect();
+    assert!(!open.is_empty(), "some answers were lost");
+    for id in open {
+        let operation = stack.admin().get(&format!("/v1/operations/{id}")).await.must(200);
+        assert_eq!((operation.text("/data/id"), operation.text("/data/state")), (id.clone(), "unknown".to_owned()));
+    }
 }
 
 /// Prints what clients got, and how long it took.
