@@ -30,8 +30,9 @@ pub(crate) struct Watched {
     stored: Standing,
     /// The newest that anybody was told of.
     told: u64,
-    /// How often it was given up.
+    /// How often it was given up, and how often since its newest generation: tokens that come minutes late raise it again.
     pub(crate) given_up: u32,
+    given_up_again: u32,
     /// Spent refresh tokens that were sent since the newest generation.
     replayed: BTreeSet<String>,
 }
@@ -41,7 +42,16 @@ impl Ledger {
     pub(crate) fn watch(&mut self, id: AccountId, user: u64) {
         let to = format!("{:?}/{id}", Object::Account).into();
         let stored = Standing { generation: 1, needs_reconnect: false };
-        self.accounts.push(Watched { id, user, to, stored, told: 1, given_up: 0, replayed: BTreeSet::new() });
+        self.accounts.push(Watched {
+            id,
+            user,
+            to,
+            stored,
+            told: 1,
+            given_up: 0,
+            given_up_again: 0,
+            replayed: BTreeSet::new(),
+        });
     }
 
     /// The account of this number.
@@ -134,9 +144,11 @@ impl State {
         account.stored = standing;
         if standing.generation > before.generation {
             account.replayed.clear();
+            account.given_up_again = 0;
         }
         let gives_up = standing.needs_reconnect && !before.needs_reconnect;
         account.given_up += u32::from(gives_up);
+        account.given_up_again += u32::from(gives_up);
         if standing.generation < before.generation {
             let how = format!("{} was stored, and now {} is", before.generation, standing.generation);
             self.violated("an account's generation never goes back", how);
@@ -170,7 +182,8 @@ impl State {
     /// At the end: an account that was given up is lost at X too, as far as anything that perch has stored goes.
     pub(crate) fn check_given_up(&mut self, number: usize) {
         let Some(account) = self.ledger.account(number) else { return };
-        let (user, given_up, told) = (account.user, account.given_up, self.ledger.told_losses(&account.id));
+        let (user, given_up, again, told) =
+            (account.user, account.given_up, account.given_up_again, self.ledger.told_losses(&account.id));
         let stored = self.seats.stored(Object::Account, account.id.as_str());
         let stored = String::from_utf8_lossy(stored.unwrap_or_default()).into_owned();
         let mut texts = vec![stored.as_str()];
@@ -179,11 +192,11 @@ impl State {
         self.verdict.counts.lost += 1;
         let heard = self.x.tokens.good(user).find_map(|token| self.ledger.heard.get(token));
         self.verdict.counts.lost_though_heard += u64::from(heard.is_some_and(|visit| self.came_to_its_end(*visit)));
-        if given_up != 1 {
-            self.violated("an account is given up exactly once", format!("it was {given_up} times"));
+        if again != 1 {
+            self.violated("a generation is given up exactly once", format!("it was {again} times"));
         }
-        if told != 1 {
-            self.violated("a loss is told as one event", format!("there were {told}"));
+        if told != given_up as usize {
+            self.violated("a loss is told as one event", format!("there were {told} for {given_up}"));
         }
         if let Some(token) = recoverable {
             let how = format!("{token} still works, and stands in storage");

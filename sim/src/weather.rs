@@ -72,7 +72,7 @@ impl Weather {
         let mut weather = Self {
             is_calm: false,
             hears_objects: false,
-            latest_ms: one_of(rng, [60_000, 60_000, 600_000, 15_000_000]),
+            latest_ms: one_of(rng, [60_000, 15_000_000]),
             kv_lag_ms,
             kv_down: rate(rng),
             isolate_crash: rate(rng) / 4,
@@ -81,7 +81,7 @@ impl Weather {
             object_crash: rate(rng) / 2,
             command_lost: rate(rng) / 2,
             command_late: rate(rng) / 2,
-            command_twice: rate(rng) / 2,
+            command_twice: rate(rng).max(rate(rng)),
             command_slow: rate(rng),
             reply_lost: rate(rng) / 2,
             x: XWeather::draw(rng),
