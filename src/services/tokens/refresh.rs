@@ -86,12 +86,7 @@ async fn exchange(
     }
 }
 
-async fn attempt(
-    context: &Context,
-    account: &AccountId,
-    lease: &Lease,
-    latest: Timestamp,
-) -> Result<Outcome, Fault> {
+async fn attempt(context: &Context, account: &AccountId, lease: &Lease, latest: Timestamp) -> Result<Outcome, Fault> {
     let place = Place { account, user: &lease.user, generation: lease.sealed_under };
     let granted = match open(context, &lease.sealed_refresh, "refresh", place) {
         Ok(refresh_token) => {
