@@ -245,13 +245,16 @@ async fn send(
     crashpoint!(context, "write.leave-given", owner.as_str());
     let Sent { outcome, told } = send::send(context, owner, write, asked_at).await;
     crashpoint!(context, "write.answer-received", owner.as_str());
+    let was_sent = !matches!(outcome, Outcome::NotSent { .. });
     let is_awaited = is_awaited.load(Ordering::Relaxed);
     let kept = report(context, owner, &write.id, lease, outcome, is_awaited).await;
     crashpoint!(context, "write.outcome-kept", owner.as_str());
-    match told {
-        Told::Answer(answer) => Ok(Written::Answered { answer, replayed: false }),
-        Told::Fault(fault) => Err(fault),
-        Told::Nothing => Ok(Written::Open(Box::new(kept.unwrap_or_else(|| write.clone())))),
+    match (told, kept) {
+        // The object knows nothing of it, and will have it sent: nobody may be told that it was not.
+        (_, Err(_)) if !was_sent => Ok(Written::Open(Box::new(write.clone()))),
+        (Told::Answer(answer), _) => Ok(Written::Answered { answer, replayed: false }),
+        (Told::Fault(fault), _) => Err(fault),
+        (Told::Nothing, kept) => Ok(Written::Open(Box::new(kept.ok().flatten().unwrap_or_else(|| write.clone())))),
     }
 }
 
@@ -264,12 +267,12 @@ async fn report(
     lease: &str,
     outcome: Outcome,
     is_awaited: bool,
-) -> Option<Write> {
+) -> Result<Option<Write>, Unavailable> {
     let (id, lease, outcome) = (id.clone(), lease.to_owned(), Box::new(outcome));
     let finish = WriteCommand::Finish { id, lease, outcome, is_awaited };
-    match insist(context, owner, finish).await {
-        Ok(WriteReply::Shown(write)) => write.map(|write| *write),
-        _ => None,
+    match insist(context, owner, finish).await? {
+        WriteReply::Shown(write) => Ok(write.map(|write| *write)),
+        _ => Ok(None),
     }
 }
 

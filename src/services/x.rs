@@ -19,9 +19,9 @@ use super::{
 use crate::{
     domain::{
         breaker::outcome_of,
-        fault::Fault,
+        fault::{Code, Fault},
         ids::AccountId,
-        retry::{Attempts, Retry},
+        retry::{Attempts, Because, Retry, Setback},
     },
     ports::{EntropyExt, TransportFault, UpstreamResponse},
     x::operation::XRequest,
@@ -57,6 +57,10 @@ pub async fn call(context: &Context, account: &AccountId, request: XRequest) -> 
             Retry::After(ms) => context.ports.timer.sleep(ms).await,
             Retry::Refresh => rejected = Some(credential.generation()),
             Retry::Settled => return Ok(XAnswer::settled()),
+            // That X has refused the token says nothing of the account, if there is no time to renew it.
+            Retry::Never(Because::Deadline) if failure.setback == Setback::Unauthorized => {
+                return Err(Fault::new(Code::XTimeout, "X refused the token, and no time was left to renew it."));
+            }
             Retry::Never(_) | Retry::Reconcile => return Err(failure.fault),
         }
     }

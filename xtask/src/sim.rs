@@ -18,6 +18,6 @@ pub(crate) fn run(args: &[OsString]) -> Result<ExitCode> {
 }
 
 /// The simulation, ready to run with `args`.
-pub(crate) fn tool<'t, S: AsRef<OsStr>>(tools: &'t Toolbox, args: impl IntoIterator<Item = S>) -> Tool {
+pub(crate) fn tool<S: AsRef<OsStr>>(tools: &Toolbox, args: impl IntoIterator<Item = S>) -> Tool {
     tools.cargo().args(["run", "--locked", "--package", "perch-sim", "--"]).args(args)
 }

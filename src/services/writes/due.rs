@@ -122,7 +122,7 @@ async fn run(context: &Context, owner: &AccountId, errands: Vec<Errand>, asked_a
                 let sent = send::send(context, owner, &write, asked_at).await;
                 crashpoint!(context, "write.again-answer-received", owner.as_str());
                 let kept = report(context, owner, &write.id, &lease, sent.outcome, false).await;
-                record(context, owner, &kept.unwrap_or(*write));
+                record(context, owner, &kept.ok().flatten().unwrap_or(*write));
             }
             // Where there is none, the account's object has been told until when.
             Errand::AppLease { want } => app_lease = windows::lease(context, owner, want).await.ok(),

@@ -27,11 +27,11 @@ pub(super) async fn write(context: &Context, wish: Wish) -> Result<Written, Faul
         return known(write);
     }
     let write = Write::new(begin.id.clone(), None, begin.intent.clone(), begin.terms, begin.ask.clone(), context.now());
-    let Sent { outcome, told } = send::send(context, &owner, &write).await;
+    let Sent { outcome, told } = send::send(context, &owner, &write, context.now()).await;
     crashpoint!(context, "write.answer-received", owner.as_str());
     let (id, lease) = (begin.id.clone(), begin.lease.clone());
     let stored = match turn::take(context, &owner, begin).await {
-        Ok(_) => report(context, &owner, &id, &lease, outcome, true).await,
+        Ok(_) => report(context, &owner, &id, &lease, outcome, true).await.ok().flatten(),
         Err(_) => None,
     };
     crashpoint!(context, "write.outcome-kept", owner.as_str());

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Timestamp,
         account::{Begin, Manner, WriteCommand, WriteReply},
-        fault::Fault,
+        fault::{Code, Fault},
         ids::AccountId,
         write::WriteId,
     },
@@ -38,13 +38,13 @@ pub(super) fn manner(context: &Context, anyway: bool) -> Manner {
 /// Asks for leave. Answers also when it was asked, from where the lease counts at the earliest.
 ///
 /// # Errors
-/// When the object, or the app's, does not answer. Nothing was sent, and nothing will be.
+/// When the object, or the app's, does not answer.
 pub(super) async fn take(
     context: &Context,
     owner: &AccountId,
     mut begin: Begin,
 ) -> Result<(WriteReply, Timestamp), Fault> {
-    let (begun, mut leases) = (context.now(), 0);
+    let (first_asked, mut leases) = (context.now(), 0);
     loop {
         begin.asked_at = context.now();
         match ask_often(context, owner, &begin).await {
@@ -58,9 +58,11 @@ pub(super) async fn take(
                 };
             }
             // A window that opens in a moment is no reason to refuse anybody.
-            Ok(WriteReply::Shut(shut)) if begin.manner == Manner::Now && shut.until <= begun.plus_ms(A_MOMENT_MS) => {
+            Ok(WriteReply::Shut(shut))
+                if begin.manner == Manner::Now && shut.until <= first_asked.plus_ms(A_MOMENT_MS) =>
+            {
                 context.ports.timer.sleep(shut.until.ms_since(context.now())).await;
-                if context.now() > begun.plus_ms(A_MOMENT_MS) {
+                if context.now() > first_asked.plus_ms(A_MOMENT_MS) {
                     return Ok((WriteReply::Shut(shut), begin.asked_at));
                 }
             }
@@ -82,7 +84,8 @@ async fn ask_often(context: &Context, owner: &AccountId, begin: &Begin) -> Resul
     reply
 }
 
-/// The object may have given leave without our hearing of it. Nothing was sent, and nothing shall be.
+/// The object may have given leave without our hearing of it. Nothing was sent, and nothing shall be; should the object not hear of
+/// that either, it has the write sent after all. So the client is told where to ask.
 fn withdrawn(context: &Context, owner: &AccountId, begin: &Begin) -> Fault {
     let (worker, owner) = (context.beside(), owner.clone());
     let (id, lease): (WriteId, String) = (begin.id.clone(), begin.lease.clone());
@@ -92,5 +95,10 @@ fn withdrawn(context: &Context, owner: &AccountId, begin: &Begin) -> Fault {
         let _ = ask(&worker, &owner, WriteCommand::Cancel { id }).await;
     };
     context.ports.background.spawn(Box::pin(work));
-    out_of_reach()
+    let detail = format!(
+        "The account's object does not answer, so it is not known whether perch has taken this. Once it answers, \
+         GET /v1/operations/{} tells: 404 means that it was not taken.",
+        begin.id
+    );
+    Fault::new(Code::Unavailable, detail).with_retry_after(5)
 }

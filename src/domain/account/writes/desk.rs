@@ -158,16 +158,13 @@ impl Account {
         self.desk.waiting.retain(|waiting| waiting.id != next.id);
         let asking = self.desk.asking.remove(&next.id);
         let Some(mut write) = WriteId::parse(&next.id).ok().and_then(|id| load(records, &id)) else { return };
-        match asking {
-            Some((_, lease)) => {
-                write.send(lease, now);
-                records.put(write.record());
-            }
-            None => {
-                write.waited = true;
-                records.put(write.record());
-                self.desk.called.push(write.id);
-            }
+        if let Some((_, lease)) = asking {
+            write.send(lease, now);
+            records.put(write.record());
+        } else {
+            write.waited = true;
+            records.put(write.record());
+            self.desk.called.push(write.id);
         }
     }
 }
