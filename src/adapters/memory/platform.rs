@@ -56,10 +56,20 @@ impl Entropy for SeededEntropy {
 /// Waiting moves the clock instead of taking time.
 pub struct YieldTimer(pub Arc<HandClock>);
 
+/// Who waits so long waits for something else to fail, in ms: it lets everything else come to an end first, so many turns long.
+const PATIENT_MS: u64 = 10_000;
+const TURNS: u32 = 2_000;
+
 #[async_trait::async_trait]
 impl Timer for YieldTimer {
     async fn sleep(&self, ms: u64) {
-        self.0.advance(ms);
+        let until = self.0.now().plus_ms(ms);
+        if ms >= PATIENT_MS {
+            for _ in 0..TURNS {
+                yield_now().await;
+            }
+        }
+        self.0.advance(until.ms_since(self.0.now()));
         yield_now().await;
     }
 }

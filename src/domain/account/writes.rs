@@ -47,6 +47,7 @@ impl Account {
         records.forget_ended(now, CLEARED_AT_ONCE);
         if let Some(lease) = &begin.app_lease {
             self.planner.take_lease(lease.clone(), now);
+            self.desk.look_now();
         }
         if let Some(known) = load(records, &begin.id) {
             return self.again(records, known, &begin, now);

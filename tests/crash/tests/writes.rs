@@ -61,7 +61,9 @@ async fn kill(crash: &Crash, places: &[Place], check: fn(&Fate)) -> Tally {
     let mut tally = Tally::default();
     for number in 0..rounds(5, 50) {
         let fates = round::run(crash, &cases, number).await;
-        fates.iter().for_each(|fate| tally.count(fate));
+        for fate in &fates {
+            tally.count(fate);
+        }
         fates.iter().for_each(check);
     }
     crash.stack.sandbox.clear_faults().await;

@@ -118,6 +118,11 @@ impl Desk {
         }
     }
 
+    /// Something has changed: who waits is looked at with the next step.
+    pub(super) fn look_now(&mut self) {
+        self.not_before = Timestamp::default();
+    }
+
     fn look_again(&mut self, planner: &Planner, now: Timestamp) {
         let mut kinds: Vec<&Waiting> = Vec::new();
         for waiting in &self.waiting {

@@ -22,6 +22,7 @@ impl Account {
     ) -> WriteReply {
         if let Some(app_lease) = app_lease {
             self.planner.take_lease(app_lease, now);
+            self.desk.look_now();
         }
         records.forget_ended(now, AT_ONCE);
         self.desk.drop_forsaken(records, now);

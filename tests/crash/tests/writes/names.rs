@@ -25,7 +25,7 @@ const REQUESTS_AT_ONCE: usize = 64;
 /// How long X leaves every second tweet that it has made unanswered, in ms: there kills find something.
 const SLOW_MS: u64 = 400;
 /// How long a client asks until it is told.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One name, and whose it is.
 struct Name<'a> {
@@ -33,7 +33,7 @@ struct Name<'a> {
     /// Another client application that may use the same account.
     other: &'a Client,
     face: Face,
-    name: String,
+    key: String,
 }
 
 /// What a client was told in the end, and what it was told before that.
@@ -70,7 +70,7 @@ pub(super) async fn a_name_means_one_tweet(crash: &Crash) {
             app: &apps[number % ACCOUNTS],
             other: &others[number % ACCOUNTS],
             face: Face::BOTH[number / ACCOUNTS % 2],
-            name: format!("name-{number}"),
+            key: format!("name-{number}"),
         })
         .collect();
     let mark = crash.stack.sandbox.mark().await;
@@ -78,7 +78,7 @@ pub(super) async fn a_name_means_one_tweet(crash: &Crash) {
     let requests = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
     let asking = stream::iter(&names).map(|name| ask_for_one(name, &requests, &done)).buffer_unordered(AT_ONCE);
     let (sums, ()) = tokio::join!(asking.collect::<Vec<Sum>>(), kill_between(crash, &done, count));
-    let sum = sums.into_iter().fold(Sum::default(), Sum::and);
+    let sum = sums.iter().fold(Sum::default(), Sum::and);
     let ledger = crash.stack.sandbox.ledger_since(mark).await;
     let cut = names.iter().map(|name| posts(name, &ledger)).filter(|posts| *posts > 1).count();
     eprintln!(
@@ -90,7 +90,7 @@ pub(super) async fn a_name_means_one_tweet(crash: &Crash) {
 }
 
 impl Sum {
-    fn and(self, other: Self) -> Self {
+    fn and(self, other: &Self) -> Self {
         Self {
             answers: self.answers + other.answers,
             replays: self.replays + other.replays,
@@ -113,18 +113,18 @@ async fn kill_between(crash: &Crash, done: &AtomicUsize, count: usize) {
 
 /// All clients ask for the same under one name; then one for something else, and sometimes one of another application.
 async fn ask_for_one(name: &Name<'_>, requests: &Semaphore, done: &AtomicUsize) -> Sum {
-    let told = join_all((0..REPEATS).map(|_| ask(name, &name.app.client, &name.name, requests))).await;
+    let told = join_all((0..REPEATS).map(|_| ask(name, &name.app.client, &name.key, requests))).await;
     let first = told.first().expect("somebody was told");
-    assert!(told.iter().all(|one| one.body == first.body), "{}: the answers differ", name.name);
+    assert!(told.iter().all(|one| one.body == first.body), "{}: the answers differ", name.key);
     let originals = told.iter().filter(|one| !one.replayed).count();
-    assert!(originals <= 1, "{}: {originals} clients were told that theirs was the first", name.name);
+    assert!(originals <= 1, "{}: {originals} clients were told that theirs was the first", name.key);
     let mut sum = Sum { answers: told.len(), replays: told.len() - originals, ..Sum::default() };
     sum.running = told.iter().map(|one| one.running).sum();
     sum.reused = usize::from(is_refused_for_something_else(name).await);
     let _before = done.fetch_add(1, Ordering::Relaxed);
-    if name.name.ends_with('0') {
-        let elsewhere = ask(name, name.other, &format!("{} elsewhere", name.name), requests).await;
-        assert_ne!(elsewhere.body, first.body, "{}: another application's answer was given", name.name);
+    if name.key.ends_with('0') {
+        let elsewhere = ask(name, name.other, &format!("{} elsewhere", name.key), requests).await;
+        assert_ne!(elsewhere.body, first.body, "{}: another application's answer was given", name.key);
         sum.elsewhere = 1;
     }
     sum
@@ -135,10 +135,10 @@ async fn ask(name: &Name<'_>, client: &Client, text: &str, requests: &Semaphore)
     let (end, mut running) = (Instant::now() + PATIENCE, 0);
     loop {
         let turn = requests.acquire().await.expect("it stays open");
-        let call = client.call(Method::POST, name.face.path()).header("idempotency-key", &name.name);
+        let call = client.call(Method::POST, name.face.path()).header("idempotency-key", &name.key);
         let answer = call.json(&json!({ "text": text })).try_send().await;
         drop(turn);
-        assert!(Instant::now() < end, "{}: no end after a minute", name.name);
+        assert!(Instant::now() < end, "{}: no end after a minute", name.key);
         match answer {
             Ok(answer) if answer.status == 201 => {
                 let replayed = answer.header("idempotency-replayed") == Some("true");
@@ -152,9 +152,9 @@ async fn ask(name: &Name<'_>, client: &Client, text: &str, requests: &Semaphore)
             }
             // Killed, coming back, or not known yet.
             Ok(answer) if [202, 503].contains(&answer.status.as_u16()) => {
-                tokio::time::sleep(Duration::from_secs(1)).await
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
-            Ok(answer) => panic!("{}: {}", name.name, answer.must(201).status),
+            Ok(answer) => panic!("{}: {}", name.key, answer.must(201).status),
             Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
         }
     }
@@ -162,7 +162,7 @@ async fn ask(name: &Name<'_>, client: &Client, text: &str, requests: &Semaphore)
 
 async fn is_refused_for_something_else(name: &Name<'_>) -> bool {
     for _ in 0..20 {
-        let call = name.app.client.call(Method::POST, name.face.path()).header("idempotency-key", &name.name);
+        let call = name.app.client.call(Method::POST, name.face.path()).header("idempotency-key", &name.key);
         match call.json(&json!({"text": "something else"})).try_send().await {
             Ok(answer) if answer.status != 503 => {
                 let _told = answer.must_be_problem(422, "idempotency-key-reused");
@@ -177,14 +177,14 @@ async fn is_refused_for_something_else(name: &Name<'_>) -> bool {
 /// How often X was asked for a name's tweet. It has it once. It was asked again only where it never answered.
 fn posts(name: &Name<'_>, ledger: &Ledger) -> usize {
     let effects = ledger.effects_of("tweet.create", &name.app.user);
-    let made = effects.filter(|effect| effect.details["text"] == name.name.as_str()).count();
-    assert_eq!(made, 1, "X has {} {made} times", name.name);
-    let body = json!({"text": name.name}).to_string();
+    let made = effects.filter(|effect| effect.details["text"] == name.key.as_str()).count();
+    assert_eq!(made, 1, "X has {} {made} times", name.key);
+    let body = json!({"text": name.key}).to_string();
     let posts: Vec<_> = ledger
         .requests_to("POST", "/2/tweets")
         .filter(|seen| seen.user_id.as_deref() == Some(&name.app.user) && seen.body.as_deref() == Some(&body))
         .collect();
     let answered = posts.iter().filter(|seen| seen.status.is_some()).count();
-    assert!(!posts.is_empty() && answered <= 1, "X answered {} {answered} times", name.name);
+    assert!(!posts.is_empty() && answered <= 1, "X answered {} {answered} times", name.key);
     posts.len()
 }

@@ -103,7 +103,7 @@ fn fate(
         state,
         before: asked.at_x(before).len(),
         after: made.len(),
-        again: (status, made.first().is_some() && made.first() == id.as_ref()),
+        again: (status, !made.is_empty() && made.first() == id.as_ref()),
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn settled_states(app: &App) -> Vec<String> {
     let end = Instant::now() + PATIENCE;
     loop {
         let states = states(app).await;
-        if !states.iter().any(is_open) {
+        if !states.iter().any(|state| is_open(state)) {
             return states;
         }
         assert!(Instant::now() < end, "writes are still open: {states:?}");
@@ -120,8 +120,8 @@ pub(super) async fn settled_states(app: &App) -> Vec<String> {
     }
 }
 
-fn is_open(state: &String) -> bool {
-    matches!(state.as_str(), "waiting" | "sending" | "unknown")
+fn is_open(state: &str) -> bool {
+    matches!(state, "waiting" | "sending" | "unknown")
 }
 
 /// How the newest write of each account stands, once none is open; nothing for an account that has written only `before` times.
