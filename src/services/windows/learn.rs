@@ -26,8 +26,8 @@ impl Seen {
         let due = self.told.get(&window.name).is_none_or(|told| now.ms_since(*told) >= TELL_EVERY_MS);
         let tell = match lesson {
             Lesson::Began | Lesson::UsedUp => true,
-            Lesson::Sank => due,
-            Lesson::Nothing => false,
+            // What the isolate has counted itself is no news to it, but to the object it is.
+            Lesson::Sank | Lesson::Nothing => due || window.remaining == 0,
         };
         if tell {
             self.told.insert(window.name.clone(), now);

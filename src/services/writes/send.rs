@@ -196,16 +196,16 @@ fn classify(
 fn judge(context: &Context, operation: &Operation, error: Option<&XError>, response: &UpstreamResponse) -> Sent {
     let answer = || answer(context, response);
     let unknown = Sent { outcome: Outcome::Unknown, told: Told::Nothing };
+    if !(200..300).contains(&response.status) && !(400..600).contains(&response.status) {
+        let detail = "X sent perch elsewhere, where a credential does not go.";
+        return refused(Fault::new(Code::XInvalidAnswer, detail));
+    }
     match error {
-        None if (200..300).contains(&response.status) => match made(response) {
+        None => match made(response) {
             Ok(claim) => Sent { outcome: Outcome::Did { answer: answer(), claim }, told: Told::Answer(answer()) },
             // What was asked has probably been done, and cannot be told.
             Err(()) => unknown,
         },
-        None => {
-            let detail = "X sent perch elsewhere, where a credential does not go.";
-            refused(Fault::new(Code::XInvalidAnswer, detail))
-        }
         Some(error) if matches!(error.class, Class::ServerError | Class::Stream) => unknown,
         Some(error) if is_before_it_ran(error.class) => {
             let fault = x::refused(operation, response.status, &response.headers, error, context.now());

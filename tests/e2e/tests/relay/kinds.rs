@@ -66,7 +66,7 @@ async fn an_account_with_oauth1_tokens_signs_whatever_x_lets_it(stack: &Stack) {
     let text = "signed: a b+c%20d&e=ü";
     let created = signing.post("/2/tweets", &json!({"text": text})).await.must(201);
     let read = signing.get(&format!("/2/tweets?ids={}&tweet.fields=author_id%2Ctext", created.text("/data/id"))).await;
-    assert_eq!(read.must(200).text("/data/0/text"), text);
+    assert_eq!(read.must(200).text("/data/0/text"), text.replace('&', "&amp;"), "as X shows it");
     let ledger = stack.sandbox.ledger_since(mark).await;
     assert_eq!(ledger.effects_of("tweet.create", &user).count(), 1);
     assert_eq!(ledger.requests.len(), 2);
