@@ -24,6 +24,9 @@ pub use rounds::rounds;
 /// How long those who are to be held may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long the sandbox may take to see that the gateway is gone.
+const SEEN_DEAD_AFTER: Duration = Duration::from_millis(200);
+
 /// The built Worker with crash points, straight on workerd. The protocols' times are shortened: a kill is followed by what a minute
 /// would bring.
 pub const PLAN: Plan =
@@ -93,6 +96,8 @@ impl Crash {
     /// The same, and nobody comes by these points unheld once it is back.
     pub async fn kill_and_arm(&self, points: &[Point]) {
         tokio::task::block_in_place(|| self.stack.strike_gateway());
+        // X drops what is held for the dead once it sees that they are; let go before that, it would go on with it.
+        tokio::time::sleep(SEEN_DEAD_AFTER).await;
         self.release().await;
         self.arm(points).await;
         tokio::task::block_in_place(|| self.stack.await_gateway());
