@@ -142,10 +142,8 @@ impl Account {
         if let Some((code, detail, again_after_ms)) = not_sent {
             self.planner.give_back(&write.ask, now);
             write.waited |= !is_awaited;
-            if write.state == State::Waiting && !self.desk.waits_again(&mut write, code, detail, again_after_ms, now) {
-                // Its asker is told why, and may ask again under the same name.
-                records.remove(id.as_str());
-                return WriteReply::Shown(None);
+            if write.state == State::Waiting {
+                self.desk.waits_again(&mut write, code, detail, again_after_ms, now);
             }
         }
         records.put(write.record());

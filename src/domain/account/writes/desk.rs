@@ -61,8 +61,9 @@ impl Desk {
         self.asking.get(id.as_str()).is_none_or(|(end, _)| now >= *end)
     }
 
-    /// A write that nobody waits for was called, and could not be sent. It waits again, if that may help; else it has failed.
-    /// Answers whether it is to be kept: what somebody asks for now is told to who asks.
+    /// A write could not be sent. If nobody waits for its answer, it waits again, as long as that may help. Who does is told why, and
+    /// may ask again under the same name: the name is free, and what failed is kept under its id alone, so that a message which comes
+    /// late does not begin it anew.
     pub(super) fn waits_again(
         &mut self,
         write: &mut Write,
@@ -70,17 +71,16 @@ impl Desk {
         detail: String,
         again_after_ms: Option<u64>,
         now: Timestamp,
-    ) -> bool {
-        if !write.waited {
-            return false;
-        }
+    ) {
         match again_after_ms {
-            Some(wait_ms) if !write.is_too_late(now) => {
+            Some(wait_ms) if write.waited && !write.is_too_late(now) => {
                 self.join(write, Manner::Later, String::new(), now.plus_ms(wait_ms));
             }
-            _ => write.fail(code, detail, now),
+            _ => {
+                write.keyed = write.keyed.take().filter(|_| write.waited);
+                write.fail(code, detail, now);
+            }
         }
-        true
     }
 
     pub(super) fn everybody(&self) -> Vec<WriteId> {

@@ -222,12 +222,14 @@ fn an_answer_that_was_not_heard_is_given_again_and_counts_once() {
 #[test]
 fn what_was_not_sent_gives_its_turn_back() {
     let mut object = Object::default();
-    for _ in 0..200 {
-        let begin = wish(1, Manner::Now, Lane::Critical);
+    for number in 0..200 {
+        let begin = wish(number, Manner::Now, Lane::Critical);
         assert!(matches!(object.begin(&begin, NOW), Some(WriteReply::Send { .. })));
         let outcome = Box::new(Outcome::NotSent { code: String::new(), detail: String::new(), again_after_ms: None });
-        object.ask(WriteCommand::Finish { id: begin.id.clone(), lease: begin.lease, outcome, is_awaited: true }, NOW);
-        assert_eq!(object.state(&begin.id, NOW), None);
+        let lease = begin.lease.clone();
+        object.ask(WriteCommand::Finish { id: begin.id.clone(), lease, outcome, is_awaited: true }, NOW);
+        assert_eq!(object.state(&begin.id, NOW), Some("failed"));
+        assert!(matches!(object.begin(&begin, NOW), Some(WriteReply::Shown(Some(_)))), "a late message begins nothing");
     }
 }
 
