@@ -193,7 +193,7 @@ def signed_who_am_i():
 def signed_tweet():
     words = text("signed, 100% & more: ü")
     made = signing.create_tweet(text=words).data
-    equal(made["text"], words)
+    equal(made["text"], words.replace("&", "&amp;"))  # X shows it so
     ids["signed"] = made["id"]
 
 

@@ -195,7 +195,7 @@ def signed_who_am_i():
 def signed_tweet():
     words = text("signed, 100% & more: ü")
     made = signing.posts.create({"text": words}).data
-    equal(made.text, words)
+    equal(made.text, words.replace("&", "&amp;"))  # X shows it so
     ids["signed"] = made.id
 
 
